@@ -1,0 +1,116 @@
+"""A whole call → a batch of valid records, every fault, and warnings. The last step of intake; knows no rule."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from marshmallow import ValidationError
+from marshmallow.experimental.context import Context
+
+from service.core.batch import Batch
+from service.core.errors import Fault
+from service.intake.cast import Cast, cast, escaped, worded
+from service.intake.home import UNKNOWN_MARKETPLACE, Home
+from service.intake.tables import ROW, Call
+from service.schemas.batch import Top
+from service.schemas.records import TABLES
+from service.schemas.scalars import Reading
+
+NAMED_FIELDS = 100
+FIELD_NAME_LENGTH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a call amounts to. `faults` are those of the call itself and of its records, in the order of the call."""
+
+    batch: Batch
+    call_faults: list[Fault]
+    record_faults: list[Fault]
+    warnings: list[dict[str, Any]]
+    records: int
+
+
+def gather(call: Call, domains: Mapping[str, str], now: datetime, longest_text: int) -> Gathered:
+    """Reads every table of a call.
+
+    Args:
+        call: tables as a format reader gave them.
+        domains: every name a marketplace may go by → its domain.
+        now: the instant of the question when the call names none.
+        longest_text: characters a text may have.
+    """
+    top, call_faults = read_top(call, domains)
+    reading = Reading(top.get("timezone"), longest_text)
+    home = Home(domains, top.get("seller_id"), top.get("marketplace"))
+    tables: dict[str, pl.DataFrame] = {}
+    record_faults: list[Fault] = []
+    warnings: list[dict[str, Any]] = []
+    for name in TABLES:
+        if given := call.tables.get(name):
+            with Context(reading):
+                read = cast(given, home, reading)
+            tables[name], differing, repeated = without_repeats(read, name)
+            faults = {**read.faults, **differing}
+            record_faults += [fault for position in sorted(faults) for fault in faults[position]]
+            warnings += table_warnings(name, read.unknown, repeated)
+    batch = Batch(top.get("as_of", now), tables)
+    return Gathered(batch, call_faults, record_faults, warnings, call.records)
+
+
+def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
+    """What stands beside the tables, and what is wrong with it."""
+    faults = [Fault(f"/{escaped(name)}", "unknown_key", "No such table or key.") for name in call.strangers]
+    faults += [Fault(f"/{name}", "invalid_list", "Expected a list of records.") for name in call.misfits]
+    with Context(Reading()):
+        try:
+            top = Top().load(call.top)
+        except ValidationError as error:
+            faults += worded(error.messages, "")
+            wrong: dict[str, Any] = {"timezone": None, "marketplace": next(iter(domains))}
+            top = {**{name: wrong.get(name) for name in error.messages_dict}, **error.valid_data}
+    if top.get("marketplace", next(iter(domains))) not in domains:
+        faults.append(Fault("/marketplace", *UNKNOWN_MARKETPLACE))
+        top["marketplace"] = next(iter(domains))
+    return top, faults
+
+
+def without_repeats(read: Cast, name: str) -> tuple[pl.DataFrame, dict[int, list[Fault]], int]:
+    """The records of a table once each, the faults of those that differ under one id, and how many were repeats."""
+    key = TABLES[name].key
+    identity = [*([key] if key else []), "seller_id", "marketplace"]
+    table = read.table
+    if name == "performance_reports" or not (table[identity[0]].is_duplicated().any()):
+        return table, {}, 0
+    several = table.filter(pl.struct(identity).is_duplicated())
+    versions: dict[tuple[Any, ...], set[str]] = {}
+    positions: dict[tuple[Any, ...], list[int]] = {}
+    for record in several.sort(ROW).iter_rows(named=True):
+        who = tuple(record[part] for part in identity)
+        position = record.pop(ROW)
+        versions.setdefault(who, set()).add(repr(record))
+        positions.setdefault(who, []).append(position)
+    differing = [who for who in positions if len(versions[who]) > 1]
+    faults = {position: [different(name, position)] for who in differing for position in positions[who]}
+    repeats = [position for who in positions if who not in set(differing) for position in positions[who][1:]]
+    gone = pl.Series(values=[*faults, *repeats], dtype=pl.UInt32)
+    return table.filter(~pl.col(ROW).is_in(gone.implode())), faults, len(repeats)
+
+
+def different(name: str, position: int) -> Fault:
+    """The fault of one of several records that share an id and differ."""
+    key = TABLES[name].key
+    where = f"/{name}/{position}" + (f"/{key}" if key else "")
+    return Fault(where, "duplicate", "Another record of this seller and marketplace has the same id and differs.")
+
+
+def table_warnings(name: str, unknown: Counter[str], repeated: int) -> Iterator[dict[str, Any]]:
+    """What a caller should know of a table although nothing is wrong with it."""
+    for field_name in sorted(unknown)[:NAMED_FIELDS]:
+        shown = field_name[:FIELD_NAME_LENGTH].encode(errors="replace").decode()
+        yield {"code": "unknown_field", "table": name, "field": shown, "count": unknown[field_name]}
+    if repeated:
+        yield {"code": "duplicate", "table": name, "count": repeated}

@@ -1,0 +1,87 @@
+"""The guard of a bulk table: which records have only fields of fitting types, and which fields nobody asked for.
+
+A bulk parser of texts lets an object pass as its own text and forgets unknown fields in silence; the guard sees both.
+"""
+
+import json
+from collections import Counter
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from service.schemas.records import TABLES, ListOf
+from service.schemas.scalars import Scalar
+
+LEARNABLE_FIELDS = 100
+
+
+class Guard:
+    """Judges one table's records by type alone. `unknown` counts unknown fields of the records that fit.
+
+    An unknown field is learned when it is first met, so an export full of them is still read in bulk.
+    """
+
+    def __init__(self, table: str) -> None:
+        self.unknown: Counter[str] = Counter()
+        self._table = table
+        self._learned: list[tuple[str, str]] = []
+        self._decode = self._decoder()
+
+    def fits(self, record: msgspec.Raw) -> bool:
+        """Whether every field of a record is of a type it may come as."""
+        try:
+            found = self._decode(record)
+        except (msgspec.MsgspecError, RecursionError):
+            return self._learns(record) and self.fits(record)
+        for attribute, name in self._learned:
+            if getattr(found, attribute) is not msgspec.UNSET:
+                self.unknown[name] += 1
+        return True
+
+    def _learns(self, record: msgspec.Raw) -> bool:
+        """Whether a record had unknown fields that the guard now knows."""
+        known = {name for _, name in self._learned} | TABLES[self._table]().fields.keys()
+        try:
+            given = json.loads(bytes(record))
+        except (ValueError, RecursionError):
+            return False
+        new = sorted(given.keys() - known) if isinstance(given, dict) else []
+        room = LEARNABLE_FIELDS - len(self._learned)
+        self._learned += [(f"unknown_{len(self._learned) + place}", name) for place, name in enumerate(new[:room])]
+        self._decode = self._decoder()
+        return bool(new[:room])
+
+    def _decoder(self) -> Any:
+        asked = [(name, kind | None, None) for name, kind in types(self._table).items()]
+        learned = [(attribute, Any, msgspec.UNSET) for attribute, _ in self._learned]
+        shape = msgspec.defstruct(
+            f"{self._table}_texts",
+            [*asked, *learned],
+            rename=dict(self._learned) or None,
+            forbid_unknown_fields=True,
+            gc=False,
+        )
+        return msgspec.json.Decoder(shape).decode
+
+
+def types(table: str) -> dict[str, Any]:
+    """Per field of a bulk table, the types its value may come as."""
+    shape: dict[str, Any] = {}
+    for name, kind in TABLES[table]().fields.items():
+        if isinstance(kind, ListOf):
+            shape[name] = list[str]
+        elif isinstance(kind, Scalar):
+            accepted = kind.accepts
+            shape[name] = accepted[0] if len(accepted) == 1 else accepted[0] | accepted[1]
+            for further in accepted[2:]:
+                shape[name] = shape[name] | further
+    return shape
+
+
+def text_schema(table: str) -> dict[str, pl.DataType]:
+    """Per field of a bulk table, the column its texts are read into."""
+    return {
+        name: pl.List(pl.String()) if isinstance(kind, ListOf) else pl.String()
+        for name, kind in TABLES[table]().fields.items()
+    }

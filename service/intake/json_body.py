@@ -1,0 +1,120 @@
+"""JSON bytes → one table of texts per record type. Knows the grammar of JSON, not what a value means.
+
+The body is scanned once for its outermost levels; records whose fields have fitting types are read in bulk as text
+columns. Whatever is odd about a record sends that record, and no other, to be read one by one.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import polars as pl
+
+from service.intake.guard import Guard, text_schema
+from service.intake.tables import ROW, Call, Given, TooManyRecords
+from service.schemas.batch import Top
+from service.schemas.records import BULK, TABLES
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE = re.compile(r"\(byte (\d+)\)")
+LONGEST_INTEGER = 300
+
+Form = TypeVar("Form")
+
+
+class MalformedBody(Exception):
+    """The body is not JSON. `line` and `column` count from 1, the column in characters."""
+
+    def __init__(self, reason: str, body: bytes, byte: int) -> None:
+        before = body[:byte]
+        self.reason = reason
+        self.line = before.count(b"\n") + 1
+        self.column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
+        super().__init__(reason)
+
+
+def read_json(body: bytes, most_records: int) -> Call:
+    """The call a JSON body makes.
+
+    Raises:
+        MalformedBody: the body is not a JSON object in UTF-8.
+        TooManyRecords: its tables hold more than `most_records` together.
+    """
+    body = body.removeprefix(BYTE_ORDER_MARK)
+    require_utf8(body)
+    top = scan(body, body, dict[str, msgspec.Raw])
+    named = {name: top[name] for name in TABLES if name in top}
+    lists = {name: scan(raw, body, list[msgspec.Raw]) for name, raw in named.items() if opens_list(raw)}
+    if sum(map(len, lists.values())) > most_records:
+        raise TooManyRecords
+    return Call(
+        top={name: plain(raw) for name, raw in top.items() if name in Top.names()},
+        tables={name: given_table(name, records) for name, records in lists.items()},
+        strangers=tuple(sorted(name for name in top if name not in TABLES and name not in Top.names())),
+        misfits=tuple(name for name, raw in named.items() if name not in lists and plain(raw) is not None),
+    )
+
+
+def require_utf8(body: bytes) -> None:
+    """Refuses bytes that are no text, before any parser meets them."""
+    if not body.isascii():
+        try:
+            body.decode()
+        except UnicodeDecodeError as error:
+            raise MalformedBody("The body is not UTF-8 text.", body, error.start) from None
+
+
+def scan(part: bytes | msgspec.Raw, body: bytes, form: type[Form]) -> Form:
+    """The outermost level of a JSON text, its values still bytes."""
+    try:
+        return msgspec.json.decode(part, type=form)
+    except RecursionError:
+        raise MalformedBody("The body is nested too deeply.", body, 0) from None
+    except msgspec.MsgspecError as error:
+        misplaced = isinstance(error, msgspec.ValidationError)
+        reason = "The body is not a JSON object." if misplaced else "The body is not JSON."
+        found = BYTE.search(str(error))
+        raise MalformedBody(reason, body, int(found[1]) if found else 0 if misplaced else len(body)) from None
+
+
+def opens_list(raw: msgspec.Raw) -> bool:
+    """Whether a JSON value is a list."""
+    return memoryview(raw)[:1] == b"["
+
+
+def plain(raw: msgspec.Raw) -> Any:
+    """A JSON value as Python has it; None where it is nested too deeply to read."""
+    try:
+        return json.loads(bytes(raw), parse_int=bounded_integer)
+    except RecursionError:
+        return [[]]
+
+
+def bounded_integer(digits: str) -> int | float:
+    """The integer of some digits; one too long for any field reads as infinite."""
+    return int(digits) if len(digits) <= LONGEST_INTEGER else float("inf")
+
+
+def given_table(table: str, records: list[msgspec.Raw]) -> Given:
+    """The records of one table: in bulk as far as their types fit, the rest left to be read one by one."""
+
+    def record(position: int) -> Any:
+        return plain(records[position])
+
+    if table not in BULK:
+        return Given(table, None, list(range(len(records))), record)
+    guard = Guard(table)
+    fitting: Sequence[int] = [position for position, raw in enumerate(records) if guard.fits(raw)]
+    odd = sorted(set(range(len(records))).difference(fitting)) if len(fitting) < len(records) else []
+    lines = b"\n".join([one_line(records[position]) for position in fitting])
+    schema = text_schema(table)
+    texts = pl.read_ndjson(lines, schema=schema) if lines else pl.DataFrame(schema=schema)
+    return Given(table, texts.with_columns(pl.Series(ROW, fitting, dtype=pl.UInt32)), odd, record, guard.unknown)
+
+
+def one_line(record: msgspec.Raw) -> bytes:
+    """The bytes of one record without line breaks, which JSON allows only between values."""
+    text = bytes(record)
+    return text.replace(b"\n", b" ").replace(b"\r", b" ") if b"\n" in text or b"\r" in text else text

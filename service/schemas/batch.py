@@ -1,0 +1,53 @@
+"""What stands beside the tables of a batch, and the query of a call."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from marshmallow import RAISE, Schema, fields
+
+from service.schemas.records import Shape
+from service.schemas.scalars import Choice, Id, Integer, Scalar, Timestamp, Wording, refusal
+
+LEVELS = ("good", "insufficient_data", "watch", "breach")
+EVIDENCE_MOST = 1000
+EVIDENCE_DEFAULT = 20
+
+
+class Zone(Scalar):
+    """A time zone by its IANA name."""
+
+    code = "unknown_time_zone"
+    wants = "an IANA time zone such as America/New_York"
+
+    def read(self, text: str) -> ZoneInfo:
+        if text not in available_timezones():
+            raise self.refuse()
+        return ZoneInfo(text)
+
+
+class Top(Shape):
+    """The instant of the question, and the defaults of records that carry none."""
+
+    as_of = Timestamp()
+    marketplace = Id()
+    seller_id = Id()
+    timezone = Zone()
+
+    @classmethod
+    def names(cls) -> frozenset[str]:
+        """The keys that stand beside the tables."""
+        return frozenset(cls._declared_fields)
+
+
+class Query(Schema):
+    """The query of `POST /v1/verdicts`."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages: ClassVar[dict[str, Any]] = {"unknown": [Wording("unknown_parameter", "No such parameter.")]}
+
+    on_invalid = Choice("reject", "skip", load_default="reject")
+    evidence = Integer(0, EVIDENCE_MOST, load_default=EVIDENCE_DEFAULT)
+    at_least = Choice(*LEVELS, load_default=None)

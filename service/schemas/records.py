@@ -1,0 +1,339 @@
+"""The shape of every record, table by table: the one statement that casts, messages and OpenAPI components follow.
+
+`key` is the record's own id, `dated_by` its own date. Required fields are those CONTRACT marks with a star.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
+
+from service.schemas.scalars import (
+    SPACES,
+    Amount,
+    Boolean,
+    Choice,
+    Currency,
+    Id,
+    Integer,
+    Scalar,
+    Text,
+    Timestamp,
+    Wording,
+    refusal,
+)
+
+UNITS_MOST = 1_000_000_000
+
+
+def is_blank(value: object, field: fields.Field[Any] | None) -> bool:
+    """Whether a value means *not known*: null, "" and, where texts are trimmed, only spaces."""
+    trimmed = isinstance(field, Scalar) and field.trimmed
+    return value is None or (isinstance(value, str) and (value.strip(SPACES) if trimmed else value) == "")
+
+
+class Shape(Schema):
+    """An object of the wire; fields it does not know are left out, fields not known are as if absent."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    error_messages: ClassVar[dict[str, Any]] = {"type": [Wording("not_an_object", "Expected an object.")]}
+
+    @pre_load
+    def without_blanks(self, given: Any, **_: Any) -> Any:
+        """The given object without fields that are not known."""
+        if not isinstance(given, Mapping):
+            raise refusal("not_an_object", "Expected an object.")
+        return {name: value for name, value in given.items() if not is_blank(value, self.fields.get(name))}
+
+
+class ListOf(fields.List):
+    """A list of scalars or shapes; entries that are not known are dropped."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": [Wording("invalid_list", "Expected a list.")]}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        entries, faults = [], {}
+        for position, entry in enumerate(value):
+            if not is_blank(entry, self.inner):
+                try:
+                    entries.append(self.inner.deserialize(entry, **kwargs))
+                except ValidationError as error:
+                    faults[position] = error.messages
+        if faults:
+            raise ValidationError(faults)  # type: ignore[arg-type]  # positions are keys, as in marshmallow's own list
+        return entries
+
+
+class Link(fields.Field[dict[str, str]]):
+    """A link of a letter: a URL, or an object with `href` and `text`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> dict[str, str]:
+        return LinkShape().load({"href": value} if isinstance(value, str) else value)  # type: ignore[no-any-return]
+
+
+class LinkShape(Shape):
+    """One link: where it leads and what it says."""
+
+    href = Text(required=True)
+    text = Text()
+
+
+class Record(Shape):
+    """What every record takes. `needs` names fields that say nothing without another."""
+
+    table: ClassVar[str]
+    key: ClassVar[str | None]
+    dated_by: ClassVar[str | None]
+    needs: ClassVar[Mapping[str, str]] = {}
+
+    seller_id = Id()
+    marketplace = Id()
+
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def needed_fields(self, record: Mapping[str, Any], given: Mapping[str, Any], **_: Any) -> None:
+        """Faults for each field that stands without the one it needs."""
+        for name, needed in self.needs.items():
+            if name in record and is_blank(given.get(needed), self.fields[needed]):
+                raise ValidationError({needed: [Wording(f"needs_{needed}", f"{name} needs its {needed}.")]})
+
+
+class Order(Record):
+    table, key, dated_by = "orders", "order_id", "purchased_at"
+    needs: ClassVar[Mapping[str, str]] = {"amount": "currency"}
+
+    order_id = Id(required=True)
+    purchased_at = Timestamp(required=True)
+    status = Choice(
+        "pending", "unshipped", "partially_shipped", "shipped", "cancelled", "unfulfillable", required=True
+    )
+    fulfilled_by = Choice("seller", "marketplace", required=True)
+    amount = Amount()
+    currency = Currency()
+    programs = ListOf(Choice("prime", "premium", "business", "invoice_by_marketplace"))
+    ship_by = Timestamp()
+    ship_confirmed_at = Timestamp()
+    cancelled_at = Timestamp()
+    cancelled_by = Choice("buyer", "seller", "marketplace")
+    cancel_requested_at = Timestamp()
+    cancel_requested_via = Choice("order_page", "message", "phone", "email")
+    buyer_key = Id()
+    sku = Id()
+    invoice_by = Timestamp()
+    invoice_uploaded_at = Timestamp()
+    refunded_at = Timestamp()
+
+
+class Shipment(Record):
+    table, key, dated_by = "shipments", "shipment_id", "confirmed_at"
+
+    shipment_id = Id(required=True)
+    order_id = Id(required=True)
+    confirmed_at = Timestamp(required=True)
+    units = Integer(1, UNITS_MOST, load_default=1)
+    category = Text()
+    tracking_id = Id()
+    first_scan_at = Timestamp()
+    deliver_by = Timestamp()
+    delivered_at = Timestamp()
+    tracking_exempt = Boolean()
+    delivery_protected = Boolean()
+    fulfilled_by = Choice("seller", "marketplace")
+
+
+class Message(Record):
+    table, key, dated_by = "messages", "message_id", "received_at"
+
+    message_id = Id(required=True)
+    received_at = Timestamp(required=True)
+    order_id = Id()
+    responded_at = Timestamp()
+    auto_reply = Boolean()
+    no_response_needed = Boolean()
+    phase = Choice("pre_order", "post_order")
+    topic = Text()
+    text = Text()
+
+
+class Return(Record):
+    table, key, dated_by = "returns", "return_id", "requested_at"
+
+    return_id = Id(required=True)
+    requested_at = Timestamp(required=True)
+    order_id = Id(required=True)
+    responded_at = Timestamp()
+    decision = Choice("pending", "approved", "refunded", "closed", "rejected", load_default="pending")
+    in_policy = Boolean()
+    negative_feedback = Boolean()
+    needs_approval = Boolean(unknown=True)
+
+
+class Feedback(Record):
+    table, key, dated_by = "feedback", "feedback_id", "received_at"
+
+    feedback_id = Id(required=True)
+    received_at = Timestamp(required=True)
+    order_id = Id(required=True)
+    rating = Integer(1, 5, required=True)
+    state = Choice("shown", "removed", "struck", load_default="shown")
+    removed_at = Timestamp()
+    about = Choice("seller", "product", "delivery", "mixed")
+
+
+class Claim(Record):
+    table, key, dated_by = "claims", "claim_id", "filed_at"
+
+    claim_id = Id(required=True)
+    filed_at = Timestamp(required=True)
+    order_id = Id(required=True)
+    outcome = Choice(
+        "pending", "granted", "seller_refunded", "denied", "withdrawn", "buyer_refused", "appeal_granted", required=True
+    )
+    decided_at = Timestamp()
+    appealed_at = Timestamp()
+    claims_protected = Boolean()
+    counts_against_odr = Boolean(unknown=None)
+
+
+class Chargeback(Record):
+    table, key, dated_by = "chargebacks", "chargeback_id", "filed_at"
+
+    chargeback_id = Id(required=True)
+    filed_at = Timestamp(required=True)
+    order_id = Id(required=True)
+    kind = Choice("service", "fraud", required=True)
+    outcome = Choice("pending", "lost", "won", load_default="pending")
+    decided_at = Timestamp()
+
+
+class Survey(Record):
+    table, key, dated_by = "surveys", "survey_id", "answered_at"
+
+    survey_id = Id(required=True)
+    answered_at = Timestamp(required=True)
+    solved = Boolean(required=True)
+    order_id = Id()
+    conversation_id = Id()
+
+
+class Violation(Record):
+    table, key, dated_by = "violations", "violation_id", "opened_at"
+
+    violation_id = Id(required=True)
+    opened_at = Timestamp(required=True)
+    policy = Choice(
+        "listing", "product_authenticity", "product_condition", "product_safety", "received_ip_complaint",
+        "suspected_ip", "restricted_product", "food_safety", "review_policy", "document_request", "other",
+        required=True,
+    )  # fmt: skip
+    severity = Choice("critical", "high", "medium", "low")
+    state = Choice("open", "acknowledged", "disputed", "resolved", load_default="open")
+    resolved_at = Timestamp()
+    consequence = Choice("warning", "listing_removed", "account_blocked")
+
+
+class Notice(Record):
+    table, key, dated_by = "notices", "notice_id", "received_at"
+
+    notice_id = Id(required=True)
+    received_at = Timestamp(required=True)
+    from_address = Text()
+    reply_to = Text()
+    return_path = Text()
+    subject = Text()
+    text = Text()
+    links = ListOf(Link())
+    in_dashboard = Boolean()
+    spf = Choice("pass", "fail", "none")
+    dkim = Choice("pass", "fail", "none")
+    dmarc = Choice("pass", "fail", "none")
+
+
+class Evidence(Shape):
+    """What an appeal attaches, by kind."""
+
+    kind = Choice(
+        "order_ids", "messages", "tracking", "invoice", "authorization", "refund", "listing_change", "screenshot",
+        "other", required=True,
+    )  # fmt: skip
+    refs = ListOf(Text())
+
+
+class Appeal(Record):
+    table, key, dated_by = "appeals", "appeal_id", "submitted_at"
+
+    appeal_id = Id(required=True)
+    submitted_at = Timestamp()
+    notice_id = Id()
+    about = ListOf(Text())
+    root_causes = ListOf(Text())
+    actions_taken = ListOf(Text())
+    preventive_steps = ListOf(Text())
+    evidence = ListOf(fields.Nested(Evidence))
+    text = Text()
+    reply_at = Timestamp()
+    reply_text = Text()
+
+
+class Application(Record):
+    table, key, dated_by = "applications", "application_id", "submitted_at"
+
+    application_id = Id(required=True)
+    submitted_at = Timestamp()
+    category = Text(required=True)
+    documents = ListOf(Text())
+    account_type = Choice("individual", "professional")
+
+
+class Program(Shape):
+    """A program the seller takes part in, from ≤ t < to."""
+
+    program = Text(required=True)
+    from_ = Timestamp(data_key="from")
+    to = Timestamp()
+
+
+class Absence(Shape):
+    """A time the seller was away, from ≤ t < to."""
+
+    from_ = Timestamp(data_key="from")
+    to = Timestamp()
+    reason = Text()
+
+
+class Identity(Shape):
+    """One way to recognise the person behind an account; only compared."""
+
+    kind = Choice("name", "address", "email", "phone", "bank", "tax_id", required=True)
+    value = Text(required=True)
+
+
+class Seller(Record):
+    table, key, dated_by = "sellers", None, None
+
+    status = Choice("active", "under_review", "restricted", "suspended")
+    status_since = Timestamp()
+    programs = ListOf(fields.Nested(Program))
+    absences = ListOf(fields.Nested(Absence))
+    identities = ListOf(fields.Nested(Identity))
+    emergency_contact = Boolean()
+
+
+class PerformanceReport(Record):
+    """The marketplace's own report as it came; its inside is read elsewhere."""
+
+    table, key, dated_by = "performance_reports", None, None
+
+    accountStatuses = fields.Raw()  # noqa: N815  # the marketplace's own names
+    performanceMetrics = fields.Raw()  # noqa: N815
+
+
+RECORDS: tuple[type[Record], ...] = (
+    Order, Shipment, Message, Return, Feedback, Claim, Chargeback, Survey,
+    Violation, Notice, Appeal, Application, Seller, PerformanceReport,
+)  # fmt: skip
+TABLES: dict[str, type[Record]] = {record.table: record for record in RECORDS}
+BULK = tuple(record.table for record in RECORDS[:8])
