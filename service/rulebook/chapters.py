@@ -1,0 +1,87 @@
+"""Health, status and action files → dated chapters of rules over levels and flags."""
+
+import re
+from collections.abc import Iterator
+
+from service.core.cards import LEVELS, Action, Chapter, Rule, Want
+from service.rulebook.cursor import Cursor
+
+NUMBERS = ("judged", "enforced_in_breach", "advisory_in_breach", "in_watch")
+FLAGS = ("no_emergency_contact",)
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def chapters(root: Cursor, key: str, outcome: str, pack: str, metrics: frozenset[str]) -> tuple[Chapter, ...]:
+    """The dated chapters of one file, newest first.
+
+    Args:
+        root: the whole file.
+        key: what the file calls its chapters (health, status, actions).
+        outcome: what each rule leads to (color, status, action).
+        pack: the pack, for addresses.
+        metrics: the metrics whose levels may be asked for.
+    """
+    found = [chapter(cursor, key, outcome, pack, metrics) for cursor in root[key].entries()]
+    for place in range(1, len(found)):
+        if found[place].since >= found[place - 1].since:
+            root[key][place]["since"].fault("chapters stand newest first, each with its own date")
+    return tuple(found)
+
+
+def chapter(cursor: Cursor, key: str, outcome: str, pack: str, metrics: frozenset[str]) -> Chapter:
+    """One chapter; rule names must differ, since answers name them."""
+    address = f"{pack}/{key}@{cursor['since'].value}"
+    rules = []
+    met: set[str] = set()
+    for entry in cursor["rules"].entries():
+        name = entry["rule"].value
+        if name in met:
+            entry["rule"].fault(f"rule {name!r} stands twice")
+        met.add(name)
+        text = str(entry["text"].value or "")
+        for placeholder in PLACEHOLDER.findall(text):
+            if placeholder != "metrics":
+                entry["text"].fault(f"unknown placeholder {{{placeholder}}}; allowed: metrics")
+        wants = tuple(want(inner, fact, metrics) for fact, inner in entry["when"].items())
+        rules.append(Rule(f"{address}#{name}", wants, str(entry[outcome].value), text))
+    last = cursor["rules"].entries()[-1]
+    if key != "actions" and last["when"]:
+        last.fault("the last rule must always hold (no 'when'), so that every seller has an answer")
+    for early in cursor["rules"].entries()[:-1]:
+        if not early["when"]:
+            early.fault("a rule without 'when' always holds: the rules after it can never decide")
+    return Chapter(address, cursor["since"].day(), tuple(rules))
+
+
+def want(cursor: Cursor, fact: str, metrics: frozenset[str]) -> Want:
+    """What one fact must be."""
+    if not cursor.one_of({*metrics, *NUMBERS, *FLAGS}, "fact", key=True):
+        return Want(fact, least=0)
+    if fact in metrics:
+        words = [entry for entry in cursor.entries() if entry.one_of(LEVELS, "level")]
+        return Want(fact, words=tuple(entry.value for entry in words))
+    if isinstance(cursor.value, int):
+        return Want(fact, least=cursor.value, most=cursor.value)
+    if not isinstance(cursor.value, dict):
+        cursor.fault(f"{fact!r} is a number; expected one, or at_least / at_most one")
+    return Want(fact, least=cursor["at_least"].value, most=cursor["at_most"].value)
+
+
+def catalogue(root: Cursor) -> dict[str, Action]:
+    """Every action of the file; each must be suggested by a rule, and each suggestion be an action."""
+    actions = {
+        name: Action(name, entry["text"].value, entry["urgency"].value) for name, entry in root["catalogue"].items()
+    }
+    suggested = list(suggestions(root))
+    for cursor in suggested:
+        cursor.one_of(actions, "action")
+    for name in actions.keys() - {cursor.value for cursor in suggested}:
+        root["catalogue"][name].fault(f"no rule suggests {name!r}", key=True)
+    return actions
+
+
+def suggestions(root: Cursor) -> Iterator[Cursor]:
+    """Where the file names actions in rules."""
+    for cursor in root["actions"].entries():
+        for entry in cursor["rules"].entries():
+            yield entry["action"]

@@ -1,0 +1,115 @@
+"""Conditions as rule files write them → conditions as `core` means them, every field and word checked."""
+
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from marshmallow import fields
+
+from service.core.cards import AS_OF, AllOf, AnyOf, Condition, Has, PartIs, Test
+from service.rulebook.cursor import Cursor
+from service.schemas.records import TABLES, ListOf
+from service.schemas.scalars import Amount, Boolean, Choice, Integer, Timestamp
+
+NUMBER_OPERATORS = ("at_least", "at_most", "above", "below")
+INSTANT_OPERATORS = ("after", "before", "not_after", "not_before")
+ORDER_TABLES = tuple(name for name, shape in TABLES.items() if "order_id" in shape().fields)
+HOURS = {"h": 1, "d": 24}
+
+
+@cache
+def field_kinds(table: str) -> dict[str, fields.Field[Any]]:
+    """The fields a condition on a table may ask for."""
+    kinds: dict[str, fields.Field[Any]] = {
+        name: kind for name, kind in TABLES[table]().fields.items() if not isinstance(kind, fields.Raw)
+    }
+    return kinds | {AS_OF: Timestamp()}
+
+
+def duration(text: str) -> timedelta:
+    """A duration such as 24h or 30d."""
+    return timedelta(hours=int(text[:-1]) * HOURS[text[-1]])
+
+
+def condition(cursor: Cursor, table: str, parts: frozenset[str] = frozenset()) -> Condition:
+    """The condition at a place: entries of a list are alternatives, keys of a map must all hold."""
+    options = [all_of(entry, table, parts) for entry in cursor.entries()]
+    return options[0] if len(options) == 1 else AnyOf(tuple(options))
+
+
+def all_of(cursor: Cursor, table: str, parts: frozenset[str]) -> Condition:
+    """The condition of one map."""
+    tests: list[Condition] = []
+    for key, inner in cursor.items():
+        if key == "has":
+            tests += [related(child, other, table) for other, child in inner.items()]
+        elif key == "part":
+            named = [entry for entry in inner.entries() if entry.one_of(parts, "part")]
+            tests.append(PartIs(tuple(entry.value for entry in named)))
+        elif inner.one_of(field_kinds(table), f"field of {table}", key=True):
+            tests.append(any_test(inner, key, table))
+    return tests[0] if len(tests) == 1 else AllOf(tuple(tests))
+
+
+def related(cursor: Cursor, other: str, table: str) -> Condition:
+    """A condition on records of the same order."""
+    others = [name for name in ORDER_TABLES if name != table] if table in ORDER_TABLES else []
+    if cursor.one_of(others, "related table", key=True):
+        return Has(other, condition(cursor, other))
+    return AllOf(())
+
+
+def any_test(cursor: Cursor, name: str, table: str) -> Condition:
+    """The tests of one field: alternatives in a list, plain values among them taken together."""
+    values = [entry for entry in cursor.entries() if not isinstance(entry.value, dict)]
+    options: list[Condition] = []
+    if values:
+        kind = field_kinds(table)[name]
+        options.append(Test(name, "is", tuple(word(entry, kind, name) for entry in values)))
+    for entry in cursor.entries():
+        if isinstance(entry.value, dict):
+            options.append(operators(entry, name, table))
+    return options[0] if len(options) == 1 else AnyOf(tuple(options))
+
+
+def operators(cursor: Cursor, name: str, table: str) -> Condition:
+    """The operators of one field; all must hold."""
+    kind = field_kinds(table)[name]
+    tests: list[Condition] = []
+    for operator, inner in cursor.items():
+        if operator == "known":
+            tests.append(Test(name, "known", inner.value))
+        elif operator == "not":
+            tests.append(Test(name, "not", tuple(word(entry, kind, name) for entry in inner.entries())))
+        elif operator in NUMBER_OPERATORS:
+            if not isinstance(kind, (Integer, Amount)):
+                inner.fault(f"{operator!r} needs a number, and {name!r} of {table} is none", key=True)
+            tests.append(Test(name, operator, inner.value))
+        elif operator in (*INSTANT_OPERATORS, "of"):
+            instants(cursor, inner, name, table)
+            if operator != "of":
+                tests.append(Test(name, operator, inner.value))
+        else:
+            tests.append(Test(name, "within", duration(inner.value), of=cursor["of"].value))
+    return tests[0] if len(tests) == 1 else AllOf(tuple(tests))
+
+
+def instants(cursor: Cursor, other: Cursor, name: str, table: str) -> None:
+    """Faults unless both sides of a comparison of instants are instants."""
+    kinds = field_kinds(table)
+    allowed = [field for field, kind in kinds.items() if isinstance(kind, Timestamp)]
+    other.one_of(allowed, f"instant of {table}")
+    if not isinstance(kinds[name], Timestamp):
+        cursor.fault(f"only instants can be compared so, and {name!r} of {table} is none")
+
+
+def word(cursor: Cursor, kind: fields.Field[Any], name: str) -> Any:
+    """A value a field may have; a misspelt word is a fault."""
+    kind = kind.inner if isinstance(kind, ListOf) else kind
+    if isinstance(kind, Choice):
+        cursor.one_of(kind.choices, f"value of {name!r}")
+    elif isinstance(kind, Boolean) != isinstance(cursor.value, bool):
+        cursor.fault(f"found {cursor.value!r}; {name!r} is {'true or false' if isinstance(kind, Boolean) else 'no yes-or-no field'}")
+    elif isinstance(kind, (Timestamp, fields.Nested)):
+        cursor.fault(f"{name!r} cannot be compared with a value; ask for known, after, before or within")
+    return cursor.value

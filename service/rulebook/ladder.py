@@ -1,0 +1,83 @@
+"""The ladder of an edition: levels from the lowest figure up, their sentences, and the target they imply."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from service.core.cards import MILLION, Edge, Rung, Target
+from service.rulebook.cursor import Cursor, Layers
+
+PLACEHOLDERS = ("counted", "total", "value", "target", "days")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def rungs(cursor: Cursor, layers: Layers, address: str, unit: str) -> Iterator[Rung]:
+    """The levels of an edition from the lowest figure up; edges must rise from 0."""
+    before: Edge | None = None
+    for level in cursor["levels"].entries():
+        edges = tuple(edges_of(level, unit))
+        own = next((edge for edge in edges if edge.measure == "value"), None)
+        if before is None and (own is None or own.at or own.strict):
+            level.fault("the first level must begin 'from' 0, so that every figure has a level")
+        if own and before and (own.at, own.strict) <= (before.at, before.strict):
+            level.fault("each level must begin above the one before it")
+        before = own or before
+        reason = level["reason"] if level["reason"] else layers["reason"]
+        check_text(reason if reason else level)
+        basis = level["basis"].value or cursor["basis"].value
+        yield Rung(level["level"].value, edges, str(reason.value or ""), basis, f"{address}#{level['level'].value}")
+    names = [level["level"].value for level in cursor["levels"].entries()]
+    for name in {name for name in names if names.count(name) > 1}:
+        cursor["levels"].fault(f"level {name!r} stands twice")
+
+
+def edges_of(level: Cursor, unit: str) -> Iterator[Edge]:
+    """The edges a level needs: its own figure and those of further measures."""
+    if bool(level["from"]) and bool(level["above"]):
+        level.fault("a level begins either 'from' or 'above' a figure")
+    for key in ("from", "above"):
+        if level[key]:
+            yield Edge("value", figure(level[key], unit), key == "above")
+    if not level["from"] and not level["above"] and not level["and"]:
+        level.fault("a level needs 'from' or 'above'")
+
+
+def figure(cursor: Cursor, unit: str) -> int:
+    """An edge as the engine compares it: a share in parts per million, anything else as it stands."""
+    if (unit == "share") != isinstance(cursor.value, str):
+        cursor.fault(f"found {cursor.value}; a {unit} has edges {'such as 2.5%' if unit == 'share' else 'that are whole numbers'}")
+        return 0
+    if unit == "share":
+        return int(Decimal(cursor.value[:-1]) * MILLION / 100)
+    if not isinstance(cursor.value, int):
+        cursor.fault(f"found {cursor.value}; expected a whole number")
+    return int(cursor.value)
+
+
+def target(levels: Cursor, ladder: tuple[Rung, ...], goal: str, unit: str) -> Target:
+    """The edge between what the marketplace asks for and the rest."""
+    bad = {"not_breach": ("breach",), "good": ("breach", "watch")}[goal]
+    missed = [rung.level in bad for rung in ladder]
+    turns = [place for place in range(1, len(missed)) if missed[place] != missed[place - 1]]
+    edges = [edge for place in turns[:1] for edge in ladder[place].edges if edge.measure == "value"]
+    if len(turns) != 1 or not edges:
+        levels.fault("the target is unclear: exactly one edge must part what is asked for from the rest")
+        return Target("below", 0, "")
+    value: Decimal | int = Decimal(edges[0].at) / MILLION if unit == "share" else edges[0].at
+    words = levels[turns[0]]["above" if edges[0].strict else "from"].value
+    shown = f"{str(words)[:-1]} %" if unit == "share" else str(words)
+    if not missed[0]:
+        if unit == "count" and not edges[0].strict:
+            return Target("at_most", int(value) - 1, f"at most {int(value) - 1}")
+        return Target("at_most", value, f"at most {shown}") if edges[0].strict else Target("below", value, f"below {shown}")
+    return Target("above" if edges[0].strict else "at_least", value, f"{'above' if edges[0].strict else 'at least'} {shown}")
+
+
+def check_text(cursor: Cursor) -> None:
+    """Faults for a sentence that is missing or asks for something nobody fills in."""
+    if not isinstance(cursor.value, str):
+        cursor.fault("'reason' is missing: the level, the edition or the card must say one")
+        return
+    for name in PLACEHOLDER.findall(cursor.value):
+        if name not in PLACEHOLDERS:
+            cursor.fault(f"unknown placeholder {{{name}}}; allowed: {', '.join(PLACEHOLDERS)}")

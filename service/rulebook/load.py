@@ -1,0 +1,143 @@
+"""A folder of rule files → a rulebook. All faults of all files at once; a broken rulebook is never half loaded.
+
+Reading the folder is apart from understanding it: a `Snapshot` is plain bytes that can be handed to another process.
+"""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from service.core.cards import Card, Pack, Rulebook
+from service.core.errors import BrokenRulebook, RuleFault
+from service.rulebook.chapters import catalogue, chapters
+from service.rulebook.cursor import Cursor
+from service.rulebook.metric_card import metric_card
+from service.rulebook.shape import check_shape
+from service.rulebook.yaml_source import Source, json_value, read_source
+
+Snapshot = Mapping[str, bytes]
+PACK_FILES = {"pack.yaml": "pack", "health.yaml": "health", "status.yaml": "status", "actions.yaml": "actions"}
+OTHER_FOLDERS = ("cases",)
+
+
+def snapshot(folder: Path) -> Snapshot:
+    """The rule files of a folder, by their path within it.
+
+    Raises:
+        BrokenRulebook: the folder cannot be read.
+    """
+    try:
+        files = {path.relative_to(folder): path for path in sorted(folder.rglob("*.yaml"))}
+        ours = {name: path for name, path in files.items() if not set(name.parts) & set(OTHER_FOLDERS)}
+        taken = {name.as_posix(): path.read_bytes() for name, path in ours.items()}
+    except OSError as error:
+        raise BrokenRulebook([RuleFault(str(folder), 1, 1, f"cannot be read: {error.strerror}")]) from None
+    if not taken:
+        raise BrokenRulebook([RuleFault(str(folder), 1, 1, "no rule files (*.yaml) in this folder")])
+    return taken
+
+
+def digest(files: Snapshot) -> str:
+    """One digest over the names and bytes of files, whatever their order."""
+    whole = sha256()
+    for name in sorted(files):
+        whole.update(f"{name}\0{sha256(files[name]).hexdigest()}\n".encode())
+    return f"sha256:{whole.hexdigest()}"
+
+
+def load_rulebook(files: Snapshot) -> Rulebook:
+    """The rulebook of some rule files.
+
+    Raises:
+        BrokenRulebook: something is wrong; carries every fault of every file.
+    """
+    sources = {name: read_source(name, text) for name, text in files.items()}
+    for name, source in sources.items():
+        kind = kind_of(name)
+        if kind is None:
+            source.faults.append(RuleFault(name, 1, 1, "this file belongs to no pack: see rules/README.md for the layout"))
+        elif not source.faults:
+            check_shape(source, kind)
+    faults = [fault for source in sources.values() for fault in source.faults]
+    folders = sorted({name.split("/", 1)[0] for name in files if "/" in name})
+    faults += [fault for folder in folders for fault in missing_files(folder, files)]
+    if faults:
+        raise BrokenRulebook(faults)
+    packs = tuple(pack(folder, sources, files) for folder in folders)
+    faults = [fault for source in sources.values() for fault in source.faults]
+    faults += shared_names(packs)
+    if faults:
+        raise BrokenRulebook(faults)
+    return Rulebook(packs, digest(files))
+
+
+def kind_of(name: str) -> str | None:
+    """Which kind of rule file a path is."""
+    parts = name.split("/")
+    if len(parts) == 2:
+        return PACK_FILES.get(parts[1])
+    return "metric" if len(parts) == 3 and parts[1] == "metrics" else None
+
+
+def missing_files(folder: str, files: Snapshot) -> Iterator[RuleFault]:
+    """Faults for the files every pack needs."""
+    for name in PACK_FILES:
+        if f"{folder}/{name}" not in files:
+            yield RuleFault(f"{folder}/{name}", 1, 1, "this file is missing")
+
+
+def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack:
+    """One pack of the folder; what is wrong is noted in the sources."""
+    root, health, status, actions = (Cursor(sources[f"{folder}/{name}"]) for name in PACK_FILES)
+    if root["pack"].value != folder:
+        root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
+    if root["time_zone"].value not in available_timezones():
+        root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
+    marketplaces = {name: tuple(entry["aliases"].value or ()) for name, entry in root["marketplaces"].items()}
+    cards = metric_cards(folder, root, frozenset(marketplaces), sources, files)
+    metrics = frozenset(card.metric for card in cards)
+    own = {name: text for name, text in files.items() if name.startswith(f"{folder}/")}
+    return Pack(
+        pack=folder,
+        title=root["title"].value,
+        time_zone=ZoneInfo(root["time_zone"].value if root["time_zone"].value in available_timezones() else "UTC"),
+        marketplaces=marketplaces,
+        cards=cards,
+        health=chapters(health, "health", "color", folder, metrics),
+        status=chapters(status, "status", "status", folder, metrics),
+        actions=chapters(actions, "actions", "action", folder, metrics),
+        catalogue=catalogue(actions),
+        texts=root["texts"].value,
+        digest=digest(own),
+        shown={name: json_value(cursor.value) for name, cursor in zip(PACK_FILES.values(), (root, health, status, actions), strict=True)},
+    )
+
+
+def metric_cards(
+    folder: str, root: Cursor, marketplaces: frozenset[str], sources: Mapping[str, Source], files: Snapshot
+) -> tuple[Card, ...]:
+    """The cards of a pack, in the order the pack lists them."""
+    prefix = f"{folder}/metrics/"
+    found = {name.removeprefix(prefix).removesuffix(".yaml"): name for name in sources if name.startswith(prefix)}
+    listed = root["metrics"].value
+    for cursor in root["metrics"].entries():
+        cursor.one_of(found, "metric (no such file)")
+    for stem in sorted(found.keys() - set(listed)):
+        Cursor(sources[found[stem]])["metric"].fault(f"metric {stem!r} is not listed in {folder}/pack.yaml")
+    stems = [stem for stem in listed if stem in found]
+    return tuple(
+        metric_card(Cursor(sources[found[stem]]), folder, marketplaces, digest({found[stem]: files[found[stem]]}))
+        for stem in stems
+    )
+
+
+def shared_names(packs: tuple[Pack, ...]) -> Iterator[RuleFault]:
+    """Faults for names that two marketplaces go by."""
+    met: dict[str, str] = {}
+    for each in packs:
+        for domain, aliases in each.marketplaces.items():
+            for name in (domain, *aliases):
+                if name in met:
+                    yield RuleFault(f"{each.pack}/pack.yaml", 1, 1, f"{name!r} already names {met[name]}")
+                met[name] = domain

@@ -1,0 +1,102 @@
+"""A metric file → a card: editions with everything they inherit, and examples."""
+
+from datetime import date
+from typing import Any
+
+from service.core.cards import Card, Edition, Example
+from service.rulebook.counting import counting, score
+from service.rulebook.cursor import Cursor, Layers
+from service.rulebook.ladder import rungs, target
+from service.rulebook.yaml_source import json_value
+from service.schemas.records import TABLES
+
+NEEDED = {"share": ("of", "by", "within", "counts"), "count": ("of", "by", "within"), "score": ("score",)}
+
+
+def metric_card(root: Cursor, pack: str, marketplaces: frozenset[str], digest: str) -> Card:
+    """The card of one metric file; what is wrong is noted at its place."""
+    stem = root.source.file.rsplit("/", 1)[-1].removesuffix(".yaml")
+    if root["metric"].value != stem:
+        root["metric"].fault(f"found {root['metric'].value!r}; the file is called {stem!r}")
+    editions = []
+    for cursor in root["editions"].entries():
+        for name in cursor["marketplaces"].entries():
+            name.one_of(marketplaces, "marketplace")
+        editions.append(edition(root, cursor, pack))
+    check_order(root["editions"].entries(), editions)
+    check_sources(root)
+    examples = tuple(example(cursor, root, editions) for cursor in root["examples"].entries())
+    kept = tuple(found for found in examples if found is not None)
+    return Card(root["metric"].value, tuple(editions), kept, json_value(root.value), digest)
+
+
+def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
+    """One edition, with what it inherits from its card."""
+    layers = Layers(root, cursor)
+    unit = layers["unit"].value
+    for key in NEEDED[unit]:
+        if not layers[key]:
+            cursor.fault(f"{key!r} is missing: a {unit} needs it, here or on the card")
+    address = f"{pack}/metrics/{root['metric'].value}@{edition_name(root, cursor)}"
+    ladder = tuple(rungs(cursor, layers, address, unit))
+    for name in layers["requires"].entries():
+        table, _, field = name.value.partition(".")
+        if name.one_of(TABLES, "table") if not field else table in TABLES:
+            if field and field not in TABLES[table]().fields:
+                name.fault(f"unknown field {field!r} of {table}")
+    return Edition(
+        address=address,
+        metric=root["metric"].value,
+        title=layers["title"].value,
+        unit=unit,
+        enforced=bool(layers["enforced"].value),
+        since=cursor["since"].day(),
+        marketplaces=frozenset(cursor["marketplaces"].value) if cursor["marketplaces"] else None,
+        ladder=ladder,
+        target=target(cursor["levels"], ladder, layers["target"].value or "not_breach", unit),
+        requires=tuple(layers["requires"].value),
+        counting=None if unit == "score" or not layers["of"] else counting(layers),
+        score=score(layers["score"]) if unit == "score" and layers["score"] else None,
+    )
+
+
+def edition_name(root: Cursor, cursor: Cursor) -> str:
+    """The date of an edition; with its first marketplace where several editions share the date."""
+    since = str(cursor["since"].value)
+    same = [other for other in root["editions"].entries() if other["since"].value == since]
+    limited = cursor["marketplaces"].value
+    return f"{since}:{limited[0]}" if len(same) > 1 and limited else since
+
+
+def check_order(cursors: list[Cursor], editions: list[Edition]) -> None:
+    """Faults for editions that are not newest first, or say the same thing of the same day twice."""
+    for place in range(1, len(editions)):
+        newer, older = editions[place - 1], editions[place]
+        if older.since > newer.since:
+            cursors[place]["since"].fault("editions stand newest first")
+        if any(other.since == older.since and other.marketplaces == older.marketplaces for other in editions[:place]):
+            cursors[place]["since"].fault("another edition has the same date and marketplaces")
+
+
+def check_sources(root: Cursor) -> None:
+    """Faults for editions whose source is not listed, and dates of reading that do not exist."""
+    for cursor in root["editions"].entries():
+        cursor["source"].one_of(root["sources"].value, "source")
+    for _, source in root["sources"].items():
+        source["read_on"].day()
+
+
+def example(cursor: Cursor, root: Cursor, editions: list[Edition]) -> Example | None:
+    """One example, with the edition it speaks of."""
+    day = cursor["as_of"].day() if cursor["as_of"] else date.max
+    place = cursor["marketplace"].value
+    for found in editions:
+        if found.since <= day and (found.marketplaces is None or (place in found.marketplaces if place else True)):
+            needed: dict[str, tuple[str, ...]] = {"share": ("counted", "total"), "count": ("counted",), "score": ("score",)}
+            figures: dict[str, Any] = {name: cursor[name].value for name in needed[found.unit]}
+            if None in figures.values():
+                cursor.fault(f"an example of a {found.unit} needs {' and '.join(needed[found.unit])}")
+                return None
+            return Example(found, figures, cursor["level"].value, cursor.place)
+    cursor.fault("no edition is in force then and there")
+    return None
