@@ -20,6 +20,6 @@ class Batch:
     tables: Mapping[str, pl.DataFrame]
     uncovered: frozenset[str] = frozenset()
 
-    def missing(self, required: tuple[str, ...]) -> list[str]:
-        """Which of the required tables and fields (`table` or `table.field`) nobody covered."""
-        return [name for name in required if name.partition(".")[0] not in self.tables or name in self.uncovered]
+    def marketplaces(self) -> set[str]:
+        """The marketplaces its records name."""
+        return {name for records in self.tables.values() for name in records["marketplace"].unique()}

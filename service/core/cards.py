@@ -111,6 +111,11 @@ class Term:
     per: int = 1
     sets: int | None = None
 
+    @property
+    def hurts(self) -> bool:
+        """Whether its records make the score worse."""
+        return self.points < 0 or self.sets is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -161,6 +166,7 @@ class Edition:
     unit: Unit
     enforced: bool
     since: date
+    basis: str
     marketplaces: frozenset[str] | None
     ladder: tuple[Rung, ...]
     target: Target
@@ -173,9 +179,21 @@ class Edition:
         return self.since <= day and (self.marketplaces is None or marketplace in self.marketplaces)
 
     @property
-    def countings(self) -> tuple[Counting, ...]:
-        """Everything this edition counts."""
-        return (self.counting,) if self.counting else tuple(term.counting for term in self.score.terms) if self.score else ()
+    def counted_by(self) -> Counting:
+        """What a share or a count counts."""
+        assert self.counting, self.address
+        return self.counting
+
+    @property
+    def scored_by(self) -> Score:
+        """What a score is made of."""
+        assert self.score, self.address
+        return self.score
+
+    @property
+    def counted_hurt(self) -> bool:
+        """Whether the counted records are the bad ones: the ladder of a good share begins in breach."""
+        return self.ladder[0].level != "breach"
 
 
 @dataclass(frozen=True, slots=True)

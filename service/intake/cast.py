@@ -11,8 +11,8 @@ from marshmallow import ValidationError
 from service.core.errors import Fault
 from service.intake.columns import bulk_cast, bulk_instant, column_types, known_text
 from service.intake.home import Home
-from service.intake.tables import ROW, Given
-from service.schemas.records import TABLES, Record
+from service.intake.tables import ROW, TOO_DEEP, Given
+from service.schemas.records import Record, shape
 from service.schemas.scalars import Reading, Timestamp, Wording
 
 
@@ -27,7 +27,7 @@ class Cast:
 
 def cast(given: Given, home: Home, reading: Reading) -> Cast:
     """Types every record of a table; `row` stays the position in the caller's table."""
-    schema = TABLES[given.table]()
+    schema = shape(given.table)
     typed, refused = bulk(given, schema, home, reading)
     faults: dict[int, list[Fault]] = {}
     read: list[dict[str, Any]] = []
@@ -90,6 +90,8 @@ def defaults(schema: Record) -> list[pl.Expr]:
 
 def one_by_one(record: Any, schema: Record, home: Home, pointer: str) -> tuple[dict[str, Any], list[Fault]]:
     """The values of one record as marshmallow reads it, or everything that is wrong with it."""
+    if record is TOO_DEEP:
+        return {}, [Fault(pointer, "too_deep", "The record is nested too deeply.")]
     try:
         values = schema.load(record)
         faults: list[Fault] = []

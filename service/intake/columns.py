@@ -3,12 +3,13 @@
 A bulk cast may refuse more than marshmallow does, never less: what it refuses is read again one by one.
 """
 
+from functools import cache
 from typing import Any
 
 import polars as pl
 from marshmallow import fields
 
-from service.schemas.records import TABLES, Link, LinkShape, ListOf
+from service.schemas.records import Link, ListOf, link_shape, shape
 from service.schemas.scalars import (
     BOOLEAN,
     CLOCK,
@@ -39,9 +40,10 @@ ANY_INSTANT = rf"^(?<date>{DATE})(?:[T ](?<clock>{CLOCK})(?<offset>{OFFSET})?)?$
 EARLIEST_YEAR = 1000
 
 
+@cache
 def column_types(table: str) -> dict[str, pl.DataType]:
     """Per field of a table, the type of its column."""
-    return {name: column_type(kind) for name, kind in TABLES[table]().fields.items()}
+    return {name: column_type(kind) for name, kind in shape(table).fields.items()}
 
 
 def column_type(kind: fields.Field[Any]) -> pl.DataType:
@@ -50,8 +52,8 @@ def column_type(kind: fields.Field[Any]) -> pl.DataType:
         case ListOf():
             return pl.List(column_type(kind.inner))
         case fields.Nested() | Link():
-            shape = LinkShape() if isinstance(kind, Link) else kind.schema
-            return pl.Struct({name: column_type(inner) for name, inner in shape.fields.items()})
+            inner_shape = link_shape() if isinstance(kind, Link) else kind.schema
+            return pl.Struct({name: column_type(inner) for name, inner in inner_shape.fields.items()})
         case Choice():
             return pl.Enum(kind.choices)
         case Boolean():

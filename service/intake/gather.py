@@ -12,9 +12,10 @@ from marshmallow.experimental.context import Context
 
 from service.core.batch import Batch
 from service.core.errors import Fault
+from service.core.known import FORMS
 from service.intake.cast import Cast, cast, escaped, worded
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
-from service.intake.tables import ROW, Call
+from service.intake.tables import ROW, Call, Limits
 from service.schemas.batch import Top
 from service.schemas.records import TABLES
 from service.schemas.scalars import Reading
@@ -34,17 +35,17 @@ class Gathered:
     records: int
 
 
-def gather(call: Call, domains: Mapping[str, str], now: datetime, longest_text: int) -> Gathered:
+def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits) -> Gathered:
     """Reads every table of a call.
 
     Args:
         call: tables as a format reader gave them.
         domains: every name a marketplace may go by → its domain.
         now: the instant of the question when the call names none.
-        longest_text: characters a text may have.
+        limits: how much the call may hold.
     """
     top, call_faults = read_top(call, domains)
-    reading = Reading(top.get("timezone"), longest_text)
+    reading = Reading(top.get("timezone"), limits.text)
     home = Home(domains, top.get("seller_id"), top.get("marketplace"))
     tables: dict[str, pl.DataFrame] = {}
     record_faults: list[Fault] = []
@@ -80,7 +81,7 @@ def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], li
 
 def without_repeats(read: Cast, name: str) -> tuple[pl.DataFrame, dict[int, list[Fault]], int]:
     """The records of a table once each, the faults of those that differ under one id, and how many were repeats."""
-    key = TABLES[name].key
+    key = FORMS[name].key
     identity = [*([key] if key else []), "seller_id", "marketplace"]
     table = read.table
     if name == "performance_reports" or not (table[identity[0]].is_duplicated().any()):
@@ -102,7 +103,7 @@ def without_repeats(read: Cast, name: str) -> tuple[pl.DataFrame, dict[int, list
 
 def different(name: str, position: int) -> Fault:
     """The fault of one of several records that share an id and differ."""
-    key = TABLES[name].key
+    key = FORMS[name].key
     where = f"/{name}/{position}" + (f"/{key}" if key else "")
     return Fault(where, "duplicate", "Another record of this seller and marketplace has the same id and differs.")
 

@@ -5,12 +5,13 @@ A bulk parser of texts lets an object pass as its own text and forgets unknown f
 
 import json
 from collections import Counter
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
 import polars as pl
 
-from service.schemas.records import TABLES, ListOf
+from service.schemas.records import ListOf, shape
 from service.schemas.scalars import Scalar
 
 LEARNABLE_FIELDS = 100
@@ -41,7 +42,7 @@ class Guard:
 
     def _learns(self, record: msgspec.Raw) -> bool:
         """Whether a record had unknown fields that the guard now knows."""
-        known = {name for _, name in self._learned} | TABLES[self._table]().fields.keys()
+        known = {name for _, name in self._learned} | shape(self._table).fields.keys()
         try:
             given = json.loads(bytes(record))
         except (ValueError, RecursionError):
@@ -53,35 +54,39 @@ class Guard:
         return bool(new[:room])
 
     def _decoder(self) -> Any:
-        asked = [(name, kind | None, None) for name, kind in types(self._table).items()]
-        learned = [(attribute, Any, msgspec.UNSET) for attribute, _ in self._learned]
-        shape = msgspec.defstruct(
-            f"{self._table}_texts",
-            [*asked, *learned],
-            rename=dict(self._learned) or None,
-            forbid_unknown_fields=True,
-            gc=False,
-        )
-        return msgspec.json.Decoder(shape).decode
+        return decoder(self._table, tuple(self._learned))
 
 
+@lru_cache(maxsize=64)
+def decoder(table: str, learned: tuple[tuple[str, str], ...]) -> Any:
+    """The decoder that refuses records of other types, or with fields neither asked for nor learned."""
+    asked = [(name, kind | None, None) for name, kind in types(table).items()]
+    further = [(attribute, Any, msgspec.UNSET) for attribute, _ in learned]
+    struct = msgspec.defstruct(
+        f"{table}_texts", [*asked, *further], rename=dict(learned) or None, forbid_unknown_fields=True, gc=False
+    )
+    return msgspec.json.Decoder(struct).decode
+
+
+@cache
 def types(table: str) -> dict[str, Any]:
     """Per field of a bulk table, the types its value may come as."""
-    shape: dict[str, Any] = {}
-    for name, kind in TABLES[table]().fields.items():
+    allowed: dict[str, Any] = {}
+    for name, kind in shape(table).fields.items():
         if isinstance(kind, ListOf):
-            shape[name] = list[str]
+            allowed[name] = list[str]
         elif isinstance(kind, Scalar):
             accepted = kind.accepts
-            shape[name] = accepted[0] if len(accepted) == 1 else accepted[0] | accepted[1]
+            allowed[name] = accepted[0] if len(accepted) == 1 else accepted[0] | accepted[1]
             for further in accepted[2:]:
-                shape[name] = shape[name] | further
-    return shape
+                allowed[name] = allowed[name] | further
+    return allowed
 
 
+@cache
 def text_schema(table: str) -> dict[str, pl.DataType]:
     """Per field of a bulk table, the column its texts are read into."""
     return {
         name: pl.List(pl.String()) if isinstance(kind, ListOf) else pl.String()
-        for name, kind in TABLES[table]().fields.items()
+        for name, kind in shape(table).fields.items()
     }

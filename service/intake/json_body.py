@@ -6,14 +6,14 @@ columns. Whatever is odd about a record sends that record, and no other, to be r
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 import polars as pl
 
 from service.intake.guard import Guard, text_schema
-from service.intake.tables import ROW, Call, Given, TooManyRecords
+from service.intake.tables import ROW, TOO_DEEP, Call, Given, Limits, TooManyRecords
 from service.schemas.batch import Top
 from service.schemas.records import BULK, TABLES
 
@@ -35,25 +35,25 @@ class MalformedBody(Exception):
         super().__init__(reason)
 
 
-def read_json(body: bytes, most_records: int) -> Call:
+def read_json(body: bytes, limits: Limits) -> Call:
     """The call a JSON body makes.
 
     Raises:
         MalformedBody: the body is not a JSON object in UTF-8.
-        TooManyRecords: its tables hold more than `most_records` together.
+        TooManyRecords: its tables hold more than the limit together.
     """
     body = body.removeprefix(BYTE_ORDER_MARK)
     require_utf8(body)
     top = scan(body, body, dict[str, msgspec.Raw])
     named = {name: top[name] for name in TABLES if name in top}
     lists = {name: scan(raw, body, list[msgspec.Raw]) for name, raw in named.items() if opens_list(raw)}
-    if sum(map(len, lists.values())) > most_records:
+    if sum(map(len, lists.values())) > limits.records:
         raise TooManyRecords
     return Call(
-        top={name: plain(raw) for name, raw in top.items() if name in Top.names()},
-        tables={name: given_table(name, records) for name, records in lists.items()},
+        top={name: plain(raw, limits.nesting) for name, raw in top.items() if name in Top.names()},
+        tables={name: given_table(name, records, limits.nesting) for name, records in lists.items()},
         strangers=tuple(sorted(name for name in top if name not in TABLES and name not in Top.names())),
-        misfits=tuple(name for name, raw in named.items() if name not in lists and plain(raw) is not None),
+        misfits=tuple(name for name, raw in named.items() if name not in lists and plain(raw, limits.nesting) is not None),
     )
 
 
@@ -84,12 +84,28 @@ def opens_list(raw: msgspec.Raw) -> bool:
     return memoryview(raw)[:1] == b"["
 
 
-def plain(raw: msgspec.Raw) -> Any:
-    """A JSON value as Python has it; None where it is nested too deeply to read."""
+def plain(raw: msgspec.Raw, deepest: int) -> Any:
+    """A JSON value as Python has it, or `TOO_DEEP`."""
     try:
-        return json.loads(bytes(raw), parse_int=bounded_integer)
+        value = json.loads(bytes(raw), parse_int=bounded_integer)
     except RecursionError:
-        return [[]]
+        return TOO_DEEP
+    return value if is_within(value, deepest) else TOO_DEEP
+
+
+def is_within(value: Any, deepest: int) -> bool:
+    """Whether a value has at most so many levels of lists and objects."""
+    level = [value]
+    for _ in range(deepest + 1):
+        level = [inner for outer in level if isinstance(outer, (dict, list)) for inner in values_of(outer)]
+        if not level:
+            return True
+    return False
+
+
+def values_of(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    """What an object or a list holds."""
+    return outer.values() if isinstance(outer, dict) else outer
 
 
 def bounded_integer(digits: str) -> int | float:
@@ -97,11 +113,11 @@ def bounded_integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= LONGEST_INTEGER else float("inf")
 
 
-def given_table(table: str, records: list[msgspec.Raw]) -> Given:
+def given_table(table: str, records: list[msgspec.Raw], deepest: int) -> Given:
     """The records of one table: in bulk as far as their types fit, the rest left to be read one by one."""
 
     def record(position: int) -> Any:
-        return plain(records[position])
+        return plain(records[position], deepest)
 
     if table not in BULK:
         return Given(table, None, list(range(len(records))), record)

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
 ROW = "row"
+TOO_DEEP: Final = object()  # stands for a record that is nested too deeply to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ class Call:
     def records(self) -> int:
         """How many records the caller gave."""
         return sum(given.height for given in self.tables.values())
+
+
+class Limits(NamedTuple):
+    """How much a call may hold: records over all tables, levels of nesting in a record, characters in a text."""
+
+    records: int = 1_000_000
+    nesting: int = 32
+    text: int = 100_000
 
 
 class TooManyRecords(Exception):

@@ -8,12 +8,12 @@ from marshmallow import fields
 
 from service.core.cards import AS_OF, AllOf, AnyOf, Condition, Has, PartIs, Test
 from service.rulebook.cursor import Cursor
-from service.schemas.records import TABLES, ListOf
+from service.schemas.records import TABLES, ListOf, shape
 from service.schemas.scalars import Amount, Boolean, Choice, Integer, Timestamp
 
 NUMBER_OPERATORS = ("at_least", "at_most", "above", "below")
 INSTANT_OPERATORS = ("after", "before", "not_after", "not_before")
-ORDER_TABLES = tuple(name for name, shape in TABLES.items() if "order_id" in shape().fields)
+ORDER_TABLES = tuple(name for name in TABLES if "order_id" in shape(name).fields)
 HOURS = {"h": 1, "d": 24}
 
 
@@ -21,7 +21,7 @@ HOURS = {"h": 1, "d": 24}
 def field_kinds(table: str) -> dict[str, fields.Field[Any]]:
     """The fields a condition on a table may ask for."""
     kinds: dict[str, fields.Field[Any]] = {
-        name: kind for name, kind in TABLES[table]().fields.items() if not isinstance(kind, fields.Raw)
+        name: kind for name, kind in shape(table).fields.items() if not isinstance(kind, fields.Raw)
     }
     return kinds | {AS_OF: Timestamp()}
 

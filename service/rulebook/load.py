@@ -1,49 +1,18 @@
-"""A folder of rule files → a rulebook. All faults of all files at once; a broken rulebook is never half loaded.
-
-Reading the folder is apart from understanding it: a `Snapshot` is plain bytes that can be handed to another process.
-"""
+"""Rule files → a rulebook. All faults of all files at once; a broken rulebook is never half loaded."""
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
-from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from service.core.cards import Card, Pack, Rulebook
 from service.core.errors import BrokenRulebook, RuleFault
 from service.rulebook.chapters import catalogue, chapters
 from service.rulebook.cursor import Cursor
+from service.rulebook.folder import Snapshot, digest
 from service.rulebook.metric_card import metric_card
 from service.rulebook.shape import check_shape
 from service.rulebook.yaml_source import Source, json_value, read_source
 
-Snapshot = Mapping[str, bytes]
 PACK_FILES = {"pack.yaml": "pack", "health.yaml": "health", "status.yaml": "status", "actions.yaml": "actions"}
-OTHER_FOLDERS = ("cases",)
-
-
-def snapshot(folder: Path) -> Snapshot:
-    """The rule files of a folder, by their path within it.
-
-    Raises:
-        BrokenRulebook: the folder cannot be read.
-    """
-    try:
-        files = {path.relative_to(folder): path for path in sorted(folder.rglob("*.yaml"))}
-        ours = {name: path for name, path in files.items() if not set(name.parts) & set(OTHER_FOLDERS)}
-        taken = {name.as_posix(): path.read_bytes() for name, path in ours.items()}
-    except OSError as error:
-        raise BrokenRulebook([RuleFault(str(folder), 1, 1, f"cannot be read: {error.strerror}")]) from None
-    if not taken:
-        raise BrokenRulebook([RuleFault(str(folder), 1, 1, "no rule files (*.yaml) in this folder")])
-    return taken
-
-
-def digest(files: Snapshot) -> str:
-    """One digest over the names and bytes of files, whatever their order."""
-    whole = sha256()
-    for name in sorted(files):
-        whole.update(f"{name}\0{sha256(files[name]).hexdigest()}\n".encode())
-    return f"sha256:{whole.hexdigest()}"
 
 
 def load_rulebook(files: Snapshot) -> Rulebook:

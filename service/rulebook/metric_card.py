@@ -8,7 +8,7 @@ from service.rulebook.counting import counting, score
 from service.rulebook.cursor import Cursor, Layers
 from service.rulebook.ladder import rungs, target
 from service.rulebook.yaml_source import json_value
-from service.schemas.records import TABLES
+from service.schemas.records import TABLES, shape
 
 NEEDED = {"share": ("of", "by", "within", "counts"), "count": ("of", "by", "within"), "score": ("score",)}
 
@@ -42,7 +42,7 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
     for name in layers["requires"].entries():
         table, _, field = name.value.partition(".")
         if name.one_of(TABLES, "table") if not field else table in TABLES:
-            if field and field not in TABLES[table]().fields:
+            if field and field not in shape(table).fields:
                 name.fault(f"unknown field {field!r} of {table}")
     return Edition(
         address=address,
@@ -51,6 +51,7 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
         unit=unit,
         enforced=bool(layers["enforced"].value),
         since=cursor["since"].day(),
+        basis=cursor["basis"].value,
         marketplaces=frozenset(cursor["marketplaces"].value) if cursor["marketplaces"] else None,
         ladder=ladder,
         target=target(cursor["levels"], ladder, layers["target"].value or "not_breach", unit),

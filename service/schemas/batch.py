@@ -46,7 +46,7 @@ class Query(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages: ClassVar[dict[str, Any]] = {"unknown": [Wording("unknown_parameter", "No such parameter.")]}
+    error_messages: ClassVar[dict[str, Any]] = {"unknown": Wording("unknown_parameter", "No such parameter.")}
 
     on_invalid = Choice("reject", "skip", load_default="reject")
     evidence = Integer(0, EVIDENCE_MOST, load_default=EVIDENCE_DEFAULT)

@@ -1,9 +1,10 @@
 """The shape of every record, table by table: the one statement that casts, messages and OpenAPI components follow.
 
-`key` is the record's own id, `dated_by` its own date. Required fields are those CONTRACT marks with a star.
+Which field identifies a record, which dates it, and what later events change is said in `core.known`.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
@@ -72,7 +73,7 @@ class Link(fields.Field[dict[str, str]]):
     """A link of a letter: a URL, or an object with `href` and `text`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> dict[str, str]:
-        return LinkShape().load({"href": value} if isinstance(value, str) else value)  # type: ignore[no-any-return]
+        return link_shape().load({"href": value} if isinstance(value, str) else value)  # type: ignore[no-any-return]
 
 
 class LinkShape(Shape):
@@ -82,12 +83,16 @@ class LinkShape(Shape):
     text = Text()
 
 
+@cache
+def link_shape() -> LinkShape:
+    """The schema of a link, made once."""
+    return LinkShape()
+
+
 class Record(Shape):
     """What every record takes. `needs` names fields that say nothing without another."""
 
     table: ClassVar[str]
-    key: ClassVar[str | None]
-    dated_by: ClassVar[str | None]
     needs: ClassVar[Mapping[str, str]] = {}
 
     seller_id = Id()
@@ -102,7 +107,7 @@ class Record(Shape):
 
 
 class Order(Record):
-    table, key, dated_by = "orders", "order_id", "purchased_at"
+    table = "orders"
     needs: ClassVar[Mapping[str, str]] = {"amount": "currency"}
 
     order_id = Id(required=True)
@@ -128,7 +133,7 @@ class Order(Record):
 
 
 class Shipment(Record):
-    table, key, dated_by = "shipments", "shipment_id", "confirmed_at"
+    table = "shipments"
 
     shipment_id = Id(required=True)
     order_id = Id(required=True)
@@ -145,7 +150,7 @@ class Shipment(Record):
 
 
 class Message(Record):
-    table, key, dated_by = "messages", "message_id", "received_at"
+    table = "messages"
 
     message_id = Id(required=True)
     received_at = Timestamp(required=True)
@@ -159,7 +164,7 @@ class Message(Record):
 
 
 class Return(Record):
-    table, key, dated_by = "returns", "return_id", "requested_at"
+    table = "returns"
 
     return_id = Id(required=True)
     requested_at = Timestamp(required=True)
@@ -172,7 +177,7 @@ class Return(Record):
 
 
 class Feedback(Record):
-    table, key, dated_by = "feedback", "feedback_id", "received_at"
+    table = "feedback"
 
     feedback_id = Id(required=True)
     received_at = Timestamp(required=True)
@@ -184,7 +189,7 @@ class Feedback(Record):
 
 
 class Claim(Record):
-    table, key, dated_by = "claims", "claim_id", "filed_at"
+    table = "claims"
 
     claim_id = Id(required=True)
     filed_at = Timestamp(required=True)
@@ -199,7 +204,7 @@ class Claim(Record):
 
 
 class Chargeback(Record):
-    table, key, dated_by = "chargebacks", "chargeback_id", "filed_at"
+    table = "chargebacks"
 
     chargeback_id = Id(required=True)
     filed_at = Timestamp(required=True)
@@ -210,7 +215,7 @@ class Chargeback(Record):
 
 
 class Survey(Record):
-    table, key, dated_by = "surveys", "survey_id", "answered_at"
+    table = "surveys"
 
     survey_id = Id(required=True)
     answered_at = Timestamp(required=True)
@@ -220,7 +225,7 @@ class Survey(Record):
 
 
 class Violation(Record):
-    table, key, dated_by = "violations", "violation_id", "opened_at"
+    table = "violations"
 
     violation_id = Id(required=True)
     opened_at = Timestamp(required=True)
@@ -236,7 +241,7 @@ class Violation(Record):
 
 
 class Notice(Record):
-    table, key, dated_by = "notices", "notice_id", "received_at"
+    table = "notices"
 
     notice_id = Id(required=True)
     received_at = Timestamp(required=True)
@@ -263,7 +268,7 @@ class Evidence(Shape):
 
 
 class Appeal(Record):
-    table, key, dated_by = "appeals", "appeal_id", "submitted_at"
+    table = "appeals"
 
     appeal_id = Id(required=True)
     submitted_at = Timestamp()
@@ -279,7 +284,7 @@ class Appeal(Record):
 
 
 class Application(Record):
-    table, key, dated_by = "applications", "application_id", "submitted_at"
+    table = "applications"
 
     application_id = Id(required=True)
     submitted_at = Timestamp()
@@ -312,7 +317,7 @@ class Identity(Shape):
 
 
 class Seller(Record):
-    table, key, dated_by = "sellers", None, None
+    table = "sellers"
 
     status = Choice("active", "under_review", "restricted", "suspended")
     status_since = Timestamp()
@@ -325,7 +330,7 @@ class Seller(Record):
 class PerformanceReport(Record):
     """The marketplace's own report as it came; its inside is read elsewhere."""
 
-    table, key, dated_by = "performance_reports", None, None
+    table = "performance_reports"
 
     accountStatuses = fields.Raw()  # noqa: N815  # the marketplace's own names
     performanceMetrics = fields.Raw()  # noqa: N815
@@ -336,4 +341,12 @@ RECORDS: tuple[type[Record], ...] = (
     Violation, Notice, Appeal, Application, Seller, PerformanceReport,
 )  # fmt: skip
 TABLES: dict[str, type[Record]] = {record.table: record for record in RECORDS}
+
+
+@cache
+def shape(table: str) -> Record:
+    """The schema of one table, made once."""
+    return TABLES[table]()
+
+
 BULK = tuple(record.table for record in RECORDS[:8])

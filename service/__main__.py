@@ -1,0 +1,5 @@
+"""python -m service: the command `standing`."""
+
+from service.cli import main
+
+main()

@@ -1,0 +1,30 @@
+"""Conditional requests: strong entity tags on what is read, `If-Match` on what is asked."""
+
+from hashlib import sha256
+
+from flask import Response, request
+
+from service.api.problems import Problem
+from service.core.cards import Rulebook
+
+
+def tagged(response: Response, tag: str | None = None) -> Response:
+    """The answer with its entity tag, or 304 where the caller has it already."""
+    response.set_etag(tag or f"sha256:{sha256(response.get_data()).hexdigest()}")
+    response.headers["Cache-Control"] = "no-cache"
+    return response.make_conditional(request)  # type: ignore[return-value]  # werkzeug answers with the same object
+
+
+def require_match(rulebook: Rulebook, marketplaces: set[str]) -> None:
+    """Refuses a call made for other rules.
+
+    Raises:
+        Problem: precondition_failed, unless `If-Match` names the rulebook or the one pack the batch uses.
+    """
+    wanted = request.if_match
+    if not request.headers.get("If-Match", "").strip():
+        return
+    used = {rulebook.pack_of(marketplace).digest for marketplace in marketplaces}
+    digests = {rulebook.digest, *(used if len(used) == 1 else ())}
+    if not wanted.star_tag and not any(wanted.is_strong(digest) for digest in digests):
+        raise Problem("precondition_failed", "If-Match names neither the rulebook nor the one pack the batch uses.")

@@ -1,0 +1,48 @@
+"""What a running service holds: its settings, its rulebook and its engine. Nothing of any request."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from service.api.problems import Problem
+from service.core.cards import Rulebook
+from service.core.errors import RuleFault
+from service.engine import Engine
+from service.settings import Settings
+
+EXTENSION = "standing"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A valid rulebook and the engine that has passed its self-test on it."""
+
+    rulebook: Rulebook
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The settings, and either what is loaded or why it is not."""
+
+    settings: Settings
+    loaded: Loaded | None
+    faults: tuple[RuleFault, ...] = ()
+
+
+def state() -> State:
+    """The state of the application that answers."""
+    held: State = current_app.extensions[EXTENSION]
+    return held
+
+
+def loaded() -> Loaded:
+    """The rulebook and engine.
+
+    Raises:
+        Problem: not_ready, while there is no valid rulebook.
+    """
+    held = state().loaded
+    if held is None:
+        raise Problem("not_ready", "No valid rulebook is loaded.", headers={"Retry-After": "5"})
+    return held

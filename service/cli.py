@@ -1,0 +1,98 @@
+"""standing serve | demo | evaluate | rules check: what a person types. Prints; thinks nothing."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from service.core.errors import BrokenRulebook
+from service.rulebook.folder import Snapshot, snapshot
+from service.settings import BadSetting, Settings, settings_from_environment
+
+RULES_FAULTY = 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="standing")
+def main() -> None:
+    """Standing tells marketplace sellers where they stand and what to do next."""
+
+
+def settings() -> Settings:
+    """The settings; a bad one ends the command."""
+    try:
+        return settings_from_environment()
+    except BadSetting as error:
+        raise click.ClickException(str(error)) from None
+
+
+def rule_files(folder: Path) -> Snapshot:
+    """The rule files of a folder; one that cannot be read ends the command."""
+    try:
+        return snapshot(folder)
+    except BrokenRulebook as broken:
+        raise click.ClickException(str(broken)) from None
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="Processes that answer.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Answer over HTTP until stopped."""
+    from service.server import Server, is_sound
+
+    held = settings()
+    files = rule_files(held.rules)
+    if not is_sound(files):
+        raise click.ClickException("the rules cannot be used")
+    Server(held, files, f"[{host}]:{port}" if ":" in host else f"{host}:{port}", workers).run()
+
+
+@main.command()
+@click.option("--keep", is_flag=True, help="Leave the server running and print how to call it.")
+def demo(keep: bool) -> None:
+    """Start the server, post a seller's month over HTTP, print the verdict, end."""
+    from service.demo import run_demo
+
+    sys.exit(run_demo(keep=keep))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON instead of a table.")
+def evaluate(file: Path, as_json: bool) -> None:
+    """Evaluate a batch (JSON) from a file, without a server."""
+    from service.app import create_app
+    from service.report import print_answer
+
+    reply = create_app(settings()).test_client().post(
+        "/v1/verdicts", data=file.read_bytes(), content_type="application/json"
+    )  # fmt: skip
+    if reply.status_code != 200 or as_json:
+        click.echo(json.dumps(reply.json, indent=2, ensure_ascii=False), err=reply.status_code != 200)
+    else:
+        print_answer(reply.json)
+    sys.exit(0 if reply.status_code == 200 else 1)
+
+
+@main.group()
+def rules() -> None:
+    """Work on rule files."""
+
+
+@rules.command("check")
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def rules_check(folder: Path | None) -> None:
+    """Print every fault of a folder of rules (default: those in force) and exit 1 if there is one."""
+    from service.app import load
+
+    where = folder or settings().rules
+    try:
+        loaded = load(rule_files(where))
+    except BrokenRulebook as broken:
+        click.echo(str(broken))
+        click.echo(f"{len(broken.faults)} faults in {where}", err=True)
+        sys.exit(RULES_FAULTY)
+    click.echo(f"{where}: sound ({loaded.rulebook.digest})")

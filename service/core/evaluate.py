@@ -1,0 +1,77 @@
+"""The whole way of a batch, read first: relate its records, judge each metric, let the rules decide, put it into words."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from service.core.batch import Batch
+from service.core.cards import Edition, Pack, Rulebook
+from service.core.judge import Judged, Question, judge
+from service.core.relations import Related, related
+from service.core.rulesets import Decide
+from service.core.verdicts import only_wanted, verdict
+from service.core.windows import day_of
+
+Verdict = dict[str, Any]
+
+
+class Wishes(NamedTuple):
+    """How much of the answer is wanted: ids per list, and the mildest level whose metrics are listed."""
+
+    evidence: int = 20
+    at_least: str | None = None
+
+
+class Evaluation(NamedTuple):
+    """The verdicts, sorted by seller and marketplace, and what the caller should know of the batch."""
+
+    verdicts: list[Verdict]
+    warnings: list[dict[str, Any]]
+
+
+def evaluate(batch: Batch, rulebook: Rulebook, decide: Decide, wishes: Wishes) -> Evaluation:
+    """The verdict on every seller of a batch.
+
+    Args:
+        batch: valid records.
+        rulebook: the rules, with their editions.
+        decide: the engine: rule set and fact → ids of the rules that hold.
+        wishes: how much of the answer is wanted.
+    """
+    tied = related(batch)
+    verdicts: dict[int, Verdict] = {}
+    for pack, sellers in by_pack(tied, rulebook):
+        question = Question(tied, pack, day_of(batch.as_of, pack.time_zone), decide, wishes.evidence)
+        metrics = metrics_of(sellers, question)
+        for seller in sellers:
+            verdicts[seller] = only_wanted(verdict(seller, metrics[seller], question), wishes.at_least)
+    return Evaluation([verdicts[seller] for seller in sorted(verdicts)], list(orphan_warnings(tied)))
+
+
+def by_pack(tied: Related, rulebook: Rulebook) -> Iterator[tuple[Pack, list[int]]]:
+    """The packs that judge the batch, each with its sellers."""
+    for pack in rulebook.packs:
+        sellers = [place for place, (_, domain) in enumerate(tied.sellers) if domain in pack.marketplaces]
+        if sellers:
+            yield pack, sellers
+
+
+def metrics_of(sellers: list[int], question: Question) -> dict[int, list[Judged]]:
+    """Per seller the metrics in force there, in the order of the pack."""
+    metrics: dict[int, list[Judged]] = {seller: [] for seller in sellers}
+    for card in question.pack.cards:
+        in_force = {domain: card.in_force(domain, question.day) for domain in question.pack.marketplaces}
+        by_edition: dict[str, tuple[Edition, list[int]]] = {}
+        for seller in sellers:
+            if edition := in_force[question.related.sellers[seller][1]]:
+                by_edition.setdefault(edition.address, (edition, []))[1].append(seller)
+        for edition, judged_by_it in by_edition.values():
+            for seller, judged in judge(edition, judged_by_it, question):
+                metrics[seller].append(judged)
+    return metrics
+
+
+def orphan_warnings(tied: Related) -> Iterator[dict[str, Any]]:
+    """Warnings for records whose order is not in the batch."""
+    for table, count in tied.orphans.items():
+        if count:
+            yield {"code": "orphan", "table": table, "count": count}

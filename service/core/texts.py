@@ -1,0 +1,44 @@
+"""Figures as people read them, and rounded as machines read them."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from fractions import Fraction
+
+from service.core.cards import MILLION
+
+
+def rounded(value: Fraction | int) -> float:
+    """A share rounded half-even to six decimals.
+
+    >>> rounded(Fraction(1, 3)), rounded(Fraction(5, 2 * 10**6))
+    (0.333333, 2e-06)
+    """
+    return round(Fraction(value) * MILLION) / MILLION
+
+
+def percent(value: Fraction) -> str:
+    """A share in words, with as many decimals as it takes not to look like a rounder one.
+
+    >>> percent(Fraction(2, 40)), percent(Fraction(1, 3)), percent(Fraction(24999, 10**6))
+    ('5.0 %', '33.33 %', '2.4999 %')
+    """
+    for decimals in range(1, 7):
+        scale = 10**decimals
+        figure = round(value * 100 * scale)
+        if Fraction(figure, scale) == value * 100 or (decimals >= 2 and figure % 10):
+            break
+    return f"{figure // scale}.{figure % scale:0{decimals}d} %"
+
+
+def instant(moment: datetime) -> str:
+    """An instant in UTC, with a fraction only where there is one.
+
+    >>> instant(datetime(2026, 11, 22, 9, tzinfo=UTC))
+    '2026-11-22T09:00:00Z'
+    """
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def filled(template: str, words: Mapping[str, str]) -> str:
+    """A rule file's sentence with its placeholders filled; the loader has checked their names."""
+    return template.format_map(words)

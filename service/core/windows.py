@@ -1,0 +1,42 @@
+"""Windows of whole days in the time zone of a pack."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from service.core.cards import Window
+
+
+class Days(NamedTuple):
+    """The days of a window, both included, and the instants it runs from (included) to (excluded)."""
+
+    first: date
+    last: date
+    start: datetime
+    end: datetime
+
+
+def day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of an instant in a zone.
+
+    >>> day_of(datetime(2026, 11, 22, 23, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    datetime.date(2026, 11, 23)
+    """
+    return moment.astimezone(zone).date()
+
+
+def days_of(window: Window, day: date, zone: ZoneInfo) -> Days:
+    """The days of a window for a question asked on a day.
+
+    >>> days = days_of(Window(60, 15), date(2020, 11, 19), ZoneInfo("UTC"))
+    >>> str(days.first), str(days.last)
+    ('2020-09-06', '2020-11-04')
+    """
+    last = day - timedelta(days=window.lag)
+    first = last - timedelta(days=window.days - 1)
+    return Days(first, last, midnight(first, zone), midnight(last + timedelta(days=1), zone))
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant a day begins."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,0 +1,48 @@
+"""An answer as a person reads it in a terminal."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+
+COLORS = {"breach": "bold red", "watch": "yellow", "good": "green", "insufficient_data": "dim"}
+HEALTH_COLORS = {"red": "bold red", "yellow": "yellow", "green": "green", "unknown": "dim"}
+SIGNS = {"breach": "✗", "watch": "!", "good": "✓", "insufficient_data": "–"}
+
+
+def print_answer(answer: dict[str, Any], console: Console | None = None) -> None:
+    """Prints every verdict of an answer."""
+    console = console or Console()
+    for verdict in answer["verdicts"]:
+        print_verdict(verdict, answer["as_of"], console)
+    for warning in answer["warnings"]:
+        console.print("warning: " + ", ".join(f"{name} {value}" for name, value in warning.items()), style="dim")
+
+
+def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None:
+    """Prints one seller's metrics, reasons and actions."""
+    health, status = verdict["health"], verdict["status"]
+    console.print()
+    console.print(f"Seller {verdict['seller_id']} on {verdict['marketplace']}, as of {as_of}", style="bold", markup=False)
+    console.print(f"Health: {health['color']}. {health['reasons'][0]['text']}", style=HEALTH_COLORS[health["color"]])
+    console.print(f"Heading for: {status['projected']}. {status['reasons'][0]['text']}")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("", "Metric", "Value", "Why"):
+        table.add_column(name, justify="right" if name == "Value" else "left")
+    for metric in verdict["metrics"]:
+        style = COLORS[metric["level"]]
+        table.add_row(SIGNS[metric["level"]], metric["title"], shown_value(metric), metric["reason"], style=style)
+    console.print(Padding(table, (1, 0, 0, 2)))
+    if verdict["actions"]:
+        console.print("\nWhat to do", style="bold")
+    for number, action in enumerate(verdict["actions"], 1):
+        records = f" ({', '.join(action['records'][:3])}{' …' if action['records_total'] > 3 else ''})" if action["records"] else ""
+        console.print(Padding(f"{number}. [{action['urgency']}] {action['text']}{records}", (0, 0, 0, 2)), markup=False, highlight=False)
+
+
+def shown_value(metric: dict[str, Any]) -> str:
+    """A figure in the unit of its metric."""
+    if metric["value"] is None:
+        return "–"
+    return f"{metric['value']:.2%}" if metric["unit"] == "share" else str(metric["value"])

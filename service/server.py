@@ -1,0 +1,78 @@
+"""gunicorn around the application, set up for this engine.
+
+The master process reads the rule files once and imports neither Polars nor the engine, which must not meet a fork.
+Workers are handed those bytes, so none of them ever meets rules that were not checked before the first one started.
+"""
+
+import multiprocessing
+import os
+import sys
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from service.rulebook.folder import Snapshot
+from service.settings import Settings, bound_column_threads
+
+KEEP_ALIVE_SECONDS = 75
+WORKER_REQUESTS = 10_000
+HEARTBEAT_FOLDER = "/dev/shm"  # noqa: S108  # memory, where the system has it: a disk may block the heartbeat
+
+
+class Server(BaseApplication):
+    """gunicorn with our settings instead of a configuration file."""
+
+    def __init__(self, settings: Settings, files: Snapshot, bind: str, workers: int) -> None:
+        self._settings, self._files = settings, files
+        self._options = {
+            "bind": bind,
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": settings.threads,
+            "timeout": settings.timeout,
+            "graceful_timeout": settings.timeout,
+            "keepalive": KEEP_ALIVE_SECONDS,
+            "max_requests": WORKER_REQUESTS,
+            "max_requests_jitter": WORKER_REQUESTS // 10,
+            "preload_app": False,
+            "control_socket_disable": True,
+            "worker_tmp_dir": HEARTBEAT_FOLDER if os.path.isdir(HEARTBEAT_FOLDER) else None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "proc_name": "standing",
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Tells gunicorn our options."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application, made in a worker."""
+        bound_column_threads(self._settings.columns)
+        from service.api.requests import write_log_lines
+        from service.app import create_app
+
+        write_log_lines()
+        return create_app(self._settings, self._files)
+
+
+def is_sound(files: Snapshot) -> bool:
+    """Whether rule files can be used; a child process finds out, and prints every fault to standard error."""
+    child = multiprocessing.get_context("fork").Process(target=check, args=(files,))
+    child.start()
+    child.join()
+    return child.exitcode == 0
+
+
+def check(files: Snapshot) -> None:
+    """Loads rule files and leaves with 1 where they cannot be used."""
+    from service.app import load
+    from service.core.errors import BrokenRulebook
+
+    try:
+        load(files).engine.close()
+    except BrokenRulebook as broken:
+        print(broken, file=sys.stderr)
+        sys.exit(1)
