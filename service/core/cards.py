@@ -5,7 +5,7 @@ Shares are held in whole parts per million, so that an edge is compared exactly.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 Level = Literal["breach", "watch", "good", "insufficient_data"]
 LEVELS: tuple[Level, ...] = ("breach", "watch", "good", "insufficient_data")
 MARKERS = {"breach": "red_cross", "watch": "yellow_exclamation", "good": "green_check", "insufficient_data": "none"}
-Unit = Literal["share", "count", "score"]
+Unit = Literal["share", "count", "average", "score"]
+VALUE = "value"
 MILLION = 1_000_000
 AS_OF = "as_of"
 
@@ -51,21 +52,44 @@ class Has:
 
 
 @dataclass(frozen=True, slots=True)
+class Every:
+    """Holds when records of `table` belong to the same order and all of them meet the condition."""
+
+    table: str
+    condition: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Holds when another record has the same fields, lies within a duration of this one, and meets the condition."""
+
+    same: tuple[str, ...]
+    by: str
+    within: timedelta
+    condition: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
 class PartIs:
     """Holds when one of the named parts of the card counts the record."""
 
     parts: tuple[str, ...]
 
 
-Condition = Test | AllOf | AnyOf | Has | PartIs
+Condition = Test | AllOf | AnyOf | Has | Every | Twin | PartIs
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Whole days: `days` of them, ending `lag` days before the day of the question."""
+    """Whole days: `days` of them, ending `lag` days before the day of the question.
+
+    With fewer than `needs` records in the total, a window of `otherwise` days stands in for it.
+    """
 
     days: int
     lag: int
+    needs: int = 0
+    otherwise: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +110,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Also:
+    """A further measure of a level: how many records of the total, or different values of a field, meet a condition."""
+
+    name: str
+    when: Condition
+    distinct: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Counting:
-    """What is counted: of which table, dated by which field, over which windows, leaving out what, counting what."""
+    """What is counted: of which table, dated by which field, over which windows, leaving out what, counting what.
+
+    `latest_per` keeps only the latest record per the first of these fields that is known; `weigh` and `average` name
+    the whole-number field that is added up instead of records, or averaged.
+    """
 
     of: str
     by: str
@@ -99,6 +136,9 @@ class Counting:
     group_by: str | None = None
     over_all: bool = True
     weigh: str | None = None
+    average: str | None = None
+    latest_per: tuple[str, ...] = ()
+    also: tuple[Also, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +197,22 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Mitigation:
+    """What the marketplace may accept: which records it excuses (or records of the same order in `of`), and the words.
+
+    An excused record is `not_counted`, or `left_out` of the total.
+    """
+
+    name: str
+    address: str
+    of: str
+    when: Condition
+    effect: str
+    because: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """A card as it stands from one date on, for some marketplaces or all; `address` names it in answers."""
 
@@ -173,10 +229,18 @@ class Edition:
     requires: tuple[str, ...]
     counting: Counting | None
     score: Score | None
+    mitigations: tuple[Mitigation, ...] = ()
+    context: tuple[tuple[str, Counting], ...] = ()
 
     def applies(self, marketplace: str, day: date) -> bool:
         """Whether this edition is in force there on that day, newer ones aside."""
         return self.since <= day and (self.marketplaces is None or marketplace in self.marketplaces)
+
+    @property
+    def countings(self) -> tuple[Counting, ...]:
+        """Everything this edition counts."""
+        terms = self.score.terms if self.score else ()
+        return (*((self.counting,) if self.counting else ()), *(term.counting for term in terms))
 
     @property
     def counted_by(self) -> Counting:
@@ -191,9 +255,17 @@ class Edition:
         return self.score
 
     @property
+    def breach_edge(self) -> Edge | None:
+        """The one edge between breach and the rest; None where breach takes more than one figure."""
+        bad = [rung.level == "breach" for rung in self.ladder]
+        turns = [self.ladder[place].edges for place in range(1, len(bad)) if bad[place] != bad[place - 1]]
+        own = [edges[0] for edges in turns if len(edges) == 1 and edges[0].measure == VALUE]
+        return own[0] if len(turns) == len(own) == 1 else None
+
+    @property
     def counted_hurt(self) -> bool:
-        """Whether the counted records are the bad ones: the ladder of a good share begins in breach."""
-        return self.ladder[0].level != "breach"
+        """Whether the counted records are the bad ones: a good share or average begins in breach."""
+        return self.unit in ("count", "score") or self.ladder[0].level != "breach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +322,31 @@ class Chapter:
     rules: tuple[Rule, ...]
 
     @property
-    def facts(self) -> frozenset[str]:
+    def asked(self) -> list[str]:
         """The facts these rules ask for."""
-        return frozenset(want.fact for rule in self.rules for want in rule.wants)
+        return sorted({want.fact for rule in self.rules for want in rule.wants})
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Something that must be done by an instant: which records, from which field on, after how long."""
+
+    kind: str
+    of: str
+    at: str
+    after: timedelta
+    only: Condition
+    by_marketplace: Condition | None
+    lapses: bool
+    marketplaces: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """A dated version of a pack's deadlines."""
+
+    since: date
+    deadlines: tuple[Deadline, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +370,7 @@ class Pack:
     health: tuple[Chapter, ...]
     status: tuple[Chapter, ...]
     actions: tuple[Chapter, ...]
+    deadlines: tuple[Timetable, ...]
     catalogue: Mapping[str, Action]
     texts: Mapping[str, str]
     digest: str
@@ -312,6 +407,6 @@ def walk(condition: Condition | None) -> Iterator[Condition]:
     if isinstance(condition, (AllOf, AnyOf)):
         for inner in condition.conditions:
             yield from walk(inner)
-    elif isinstance(condition, Has):
+    elif isinstance(condition, (Has, Every, Twin)):
         yield from walk(condition.condition)
 

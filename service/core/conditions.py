@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from service.core.cards import AS_OF, AllOf, AnyOf, Condition, Has, PartIs, Test
+from service.core.cards import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin
 
 COMPARISONS = {
     "at_least": pl.Expr.ge,
@@ -20,6 +20,8 @@ COMPARISONS = {
     "not_before": pl.Expr.ge,
 }
 EVERYTHING = pl.lit(value=True)
+NOTHING = pl.lit(value=False)
+OF_ORDER = "order."
 
 
 class Expressions:
@@ -30,15 +32,22 @@ class Expressions:
         tables: all tables, for conditions on records of the same order.
         as_of: the instant of the question, or a column of instants.
         parts: the conditions of named parts.
+        excused: per table, rows that are to be looked at as if they were not there.
     """
 
     def __init__(
-        self, table: str, tables: Mapping[str, pl.DataFrame], as_of: pl.Expr, parts: Mapping[str, Condition] | None = None
+        self,
+        table: str,
+        tables: Mapping[str, pl.DataFrame],
+        as_of: pl.Expr,
+        parts: Mapping[str, Condition] | None = None,
+        excused: Mapping[str, pl.Series] | None = None,
     ) -> None:
-        self._columns = tables[table].schema
+        self._table = table
         self._tables = tables
         self._as_of = as_of
         self._parts = parts or {}
+        self._excused = excused or {}
 
     def of(self, condition: Condition | None) -> pl.Expr:
         """The expression of a condition; true or false for every record, never null."""
@@ -52,36 +61,80 @@ class Expressions:
             case PartIs():
                 return reduce(or_, (self.of(self._parts[part]) for part in condition.parts))
             case Has():
-                return self._has(condition)
+                return self._among_orders(self._related(condition.table, condition.condition))
+            case Every():
+                failing = self._related(condition.table, condition.condition, meeting=False)
+                some = self._among_orders(self._related(condition.table, None))
+                return some & ~self._among_orders(failing)
+            case Twin():
+                return self._twin(condition)
             case Test():
                 return self._test(condition)
 
-    def _has(self, condition: Has) -> pl.Expr:
-        others = self._tables.get(condition.table)
+    def _related(self, table: str, condition: Condition | None, *, meeting: bool = True) -> pl.Series:
+        """The orders of a table's records that meet a condition (or do not)."""
+        others = self._tables.get(table)
         if others is None or others.is_empty():
-            return pl.lit(value=False)
-        meant = Expressions(condition.table, self._tables, self._as_of).of(condition.condition)
-        rows = others.filter(meant & pl.col("order_row").is_not_null())["order_row"].unique()
-        return pl.col("order_row").is_in(rows.implode()).fill_null(value=False)
+            return pl.Series(dtype=pl.UInt32)
+        met = Expressions(table, self._tables, self._as_of).of(condition)
+        held = (met if meeting else ~met) & pl.col("order_row").is_not_null()
+        if table in self._excused:
+            held &= ~pl.col("row").is_in(self._excused[table].implode())
+        return others.filter(held)["order_row"].unique()
+
+    def _among_orders(self, rows: pl.Series) -> pl.Expr:
+        return pl.col("order_row").is_in(rows.implode()).fill_null(value=False) if len(rows) else NOTHING
+
+    def _twin(self, twin: Twin) -> pl.Expr:
+        own = self._tables[self._table].filter(*(pl.col(name).is_not_null() for name in twin.same))
+        others = own.filter(self.of(twin.condition)).select("seller", *twin.same, other=twin.by, other_row="row")
+        pairs = own.select("seller", *twin.same, "row", own=twin.by).join(others, on=["seller", *twin.same])
+        apart = (pl.col("own") - pl.col("other")).abs() <= twin.within
+        rows = pairs.filter((pl.col("row") != pl.col("other_row")) & apart)["row"].unique()
+        return pl.col("row").is_in(rows.implode()) if len(rows) else NOTHING
 
     def _test(self, test: Test) -> pl.Expr:
-        column = self._instant(test.field)
+        column = self._column(test.field)
         if test.operator == "known":
             return column.is_not_null() if test.value else column.is_null()
         if test.operator in ("is", "not"):
             holds = self._is(test.field, column, test.value).fill_null(value=False)
             return holds if test.operator == "is" else ~holds
-        if test.operator == "within":
-            return (column <= self._instant(str(test.of)) + pl.lit(test.value)).fill_null(value=False)
-        other = self._instant(test.value) if isinstance(test.value, str) else pl.lit(test.value)
+        if test.operator == "during":
+            return self._during(test.field, test.value)
+        if test.of is not None:
+            limit = self._column(test.of) + pl.lit(test.value)
+            return (column <= limit if test.operator == "within" else column > limit).fill_null(value=False)
+        other = self._column(test.value) if isinstance(test.value, str) else pl.lit(test.value)
         return COMPARISONS[test.operator](column, other).fill_null(value=False)
 
-    def _instant(self, field: str) -> pl.Expr:
-        return self._as_of if field == AS_OF else pl.col(field)
+    def _column(self, field: str) -> pl.Expr:
+        if field == AS_OF:
+            return self._as_of
+        if not field.startswith(OF_ORDER):
+            return pl.col(field)
+        orders = self._tables.get("orders")
+        name = field.removeprefix(OF_ORDER)
+        return pl.lit(None) if orders is None else pl.lit(orders[name]).gather(pl.col("order_row"))
 
     def _is(self, field: str, column: pl.Expr, values: tuple[Any, ...]) -> pl.Expr:
-        if isinstance(self._columns[field], pl.List):
+        kind = self._tables[self._table].schema[field]
+        if isinstance(kind, pl.List):
             return reduce(or_, (column.list.contains(value) for value in values))
-        if isinstance(self._columns[field], pl.String):
+        if isinstance(kind, pl.String):
             values = tuple(map(str, values))
         return column == values[0] if len(values) == 1 else column.is_in(list(values))
+
+    def _during(self, field: str, spans: str) -> pl.Expr:
+        """Whether an instant lies in one of the seller's absences, or in its time in a program."""
+        sellers = self._tables.get("sellers")
+        if sellers is None or sellers.is_empty():
+            return NOTHING
+        column, _, program = spans.partition(".")
+        listed = sellers.select("seller", column).explode(column).drop_nulls(column).unnest(column)
+        meant = listed.filter(pl.col("program") == program) if program else listed
+        timed = self._tables[self._table].select("seller", "row", at=field).join(meant, on="seller")
+        began = (pl.col("from_") <= pl.col("at")).fill_null(value=True)
+        lasts = (pl.col("at") < pl.col("to")).fill_null(value=True)
+        rows = timed.filter(pl.col("at").is_not_null() & began & lasts)["row"].unique()
+        return pl.col("row").is_in(rows.implode()) if len(rows) else NOTHING

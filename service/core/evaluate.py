@@ -5,7 +5,10 @@ from typing import Any, NamedTuple
 
 from service.core.batch import Batch
 from service.core.cards import Edition, Pack, Rulebook
-from service.core.judge import Judged, Question, judge
+from service.core.deadlines import open_deadlines
+from service.core.figures import Question
+from service.core.judge import Judged, judge
+from service.core.measure import Calendar
 from service.core.relations import Related, related
 from service.core.rulesets import Decide
 from service.core.verdicts import only_wanted, verdict
@@ -40,10 +43,13 @@ def evaluate(batch: Batch, rulebook: Rulebook, decide: Decide, wishes: Wishes) -
     tied = related(batch)
     verdicts: dict[int, Verdict] = {}
     for pack, sellers in by_pack(tied, rulebook):
-        question = Question(tied, pack, day_of(batch.as_of, pack.time_zone), decide, wishes.evidence)
+        calendar = Calendar(day_of(batch.as_of, pack.time_zone), pack.time_zone)
+        question = Question(tied, pack, calendar, decide, wishes.evidence)
         metrics = metrics_of(sellers, question)
+        dues = open_deadlines(question)
         for seller in sellers:
-            verdicts[seller] = only_wanted(verdict(seller, metrics[seller], question), wishes.at_least)
+            found = verdict(seller, metrics[seller], dues.get(seller, []), question)
+            verdicts[seller] = only_wanted(found, wishes.at_least)
     return Evaluation([verdicts[seller] for seller in sorted(verdicts)], list(orphan_warnings(tied)))
 
 
@@ -59,13 +65,13 @@ def metrics_of(sellers: list[int], question: Question) -> dict[int, list[Judged]
     """Per seller the metrics in force there, in the order of the pack."""
     metrics: dict[int, list[Judged]] = {seller: [] for seller in sellers}
     for card in question.pack.cards:
-        in_force = {domain: card.in_force(domain, question.day) for domain in question.pack.marketplaces}
+        in_force = {domain: card.in_force(domain, question.calendar.day) for domain in question.pack.marketplaces}
         by_edition: dict[str, tuple[Edition, list[int]]] = {}
         for seller in sellers:
             if edition := in_force[question.related.sellers[seller][1]]:
                 by_edition.setdefault(edition.address, (edition, []))[1].append(seller)
         for edition, judged_by_it in by_edition.values():
-            for seller, judged in judge(edition, judged_by_it, question):
+            for seller, judged in judge(card, edition, judged_by_it, question):
                 metrics[seller].append(judged)
     return metrics
 

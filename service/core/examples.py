@@ -13,7 +13,7 @@ def failed_examples(rulebook: Rulebook, decide: Decide) -> Iterator[tuple[Exampl
     for pack in rulebook.packs:
         for card in pack.cards:
             for example in card.examples:
-                rung = rung_of(example.edition, figure_of(example), decide)
+                rung = rung_of(example.edition, figure_of(example), also_of(example), decide)
                 found = rung.level if rung else "insufficient_data"
                 if found != example.level:
                     yield example, found
@@ -25,3 +25,9 @@ def figure_of(example: Example) -> int | Fraction:
     if "score" in figures:
         return figures["score"]
     return Fraction(figures["counted"], figures["total"]) if "total" in figures else figures["counted"]
+
+
+def also_of(example: Example) -> tuple[int, ...]:
+    """The further measures an example speaks of, 0 where it is silent."""
+    further = example.edition.counting.also if example.edition.counting else ()
+    return tuple(example.figures.get(one.name, 0) for one in further)

@@ -1,39 +1,19 @@
-"""One metric of every seller: slices → figures → levels, and the headline among them."""
+"""One metric of every seller: slices → figures → levels, the headline among them, and what the future holds."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 import polars as pl
 
-from service.core.cards import Edition, Level, Pack, Rung
-from service.core.ladder import rung_of, value_of, worst
-from service.core.measure import NO_RECORDS, Measured, Records, Slice, evidence, measure
-from service.core.relations import Related
-from service.core.rulesets import Decide
+from service.core.cards import Card, Edition
+from service.core.evidence import NO_RECORDS, Records, against, left_out, of_headlines
+from service.core.figures import Figure, Question, figure, figures_of
+from service.core.ladder import worst
+from service.core.measure import Measured, Slice, measure
+from service.core.mitigate import Mitigated, mitigate
+from service.core.recovery import recoveries
 from service.core.score import PartOfScore, scored
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: of which records, by which pack, on which day, decided by whom, with how many ids."""
-
-    related: Related
-    pack: Pack
-    day: date
-    decide: Decide
-    evidence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number to be judged, the slice it stands for, the rung it reaches, and the level that makes of it."""
-
-    slice: Slice
-    value: int | Fraction | None
-    rung: Rung | None
-    level: Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,81 +24,97 @@ class Judged:
     headline: Figure
     figures: tuple[Figure, ...]
     missing: tuple[str, ...]
-    against: Records
-    left_out: Mapping[int, Records]
+    against: Records = NO_RECORDS
+    left_out: Mapping[int, Records] | None = None
     score_parts: tuple[PartOfScore, ...] = ()
+    context: Mapping[str, int | None] | None = None
+    mitigated: Mitigated | None = None
+    recovers_on: date | None = None
 
     @property
     def rule(self) -> str:
         """The address of the rule that decided."""
-        rung = self.headline.rung
-        level = self.headline.level
+        rung, level = self.headline.rung, self.headline.level
         return rung.address if rung and rung.level == level else f"{self.edition.address}#{level}"
 
 
-def judge(edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
-    """One metric of some sellers, all of them judged by the same edition."""
+def judge(card: Card, edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
+    """One metric of some sellers, all of them judged by the same edition of the card."""
     if edition.score:
-        return judge_score(edition, sellers, question)
-    return judge_counting(edition, sellers, question)
+        return judge_score(card, edition, sellers, question)
+    return judge_counting(card, edition, sellers, question)
 
 
-def judge_counting(edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
-    """A share or a count."""
-    counting = edition.counted_by
-    found = measure(counting, question.related, some(sellers, question), question.day, question.pack.time_zone)
-    missing = tuple(question.related.missing(edition.requires))
-    nothing = Slice(found.windows[0], None, 0, 0, (0,) * len(counting.parts))
-    figures: dict[int, tuple[Figure, ...]] = {}
-    headlines: dict[int, Figure] = {}
-    for seller in sellers:
-        slices = found.slices.get(seller, [nothing])
-        each = tuple(figure(edition, one, value_of(edition, one), question, missing) for one in slices)
-        figures[seller] = each
-        headlines[seller] = each[worst(one.level for one in each)]
+def judge_counting(card: Card, edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
+    """A share, a count or an average."""
+    related = question.related
+    found = measure(edition.counted_by, related, question.some(sellers), question.calendar)
+    nothing = [Slice(found.windows[0], None, 0, 0, (0,) * len(found.counting.parts), (0,) * len(found.counting.also))]
+    figures = {seller: figures_of(edition, found.slices.get(seller, nothing), question) for seller in sellers}
+    headlines = {seller: each[worst(one.level for one in each)] for seller, each in figures.items()}
     chosen = {seller: headline.slice for seller, headline in headlines.items()}
-    against, left_out = evidence(found, question.related, chosen, counted_hurt=edition.counted_hurt)
+    marks = of_headlines(found, chosen)
+    hurt, outside = against(edition, found, marks, related), left_out(found, marks, related)
+    mitigated = mitigate(edition, found, chosen, question)
+    recovering = recoveries(card, breached(headlines), question)
+    context = contexts(edition, found, chosen, question)
+    missing = tuple(related.missing(edition.requires))
     for seller in sellers:
-        records = against.get(seller, NO_RECORDS)
-        yield seller, Judged(edition, headlines[seller], figures[seller], missing, records, left_out.get(seller, {}))
+        yield seller, Judged(
+            edition=edition,
+            headline=headlines[seller],
+            figures=figures[seller],
+            missing=missing,
+            against=hurt.get(seller, NO_RECORDS),
+            left_out=outside.get(seller),
+            context=context.get(seller),
+            mitigated=mitigated.get(seller),
+            recovers_on=recovering.get(seller),
+        )
 
 
-def judge_score(edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
+def judge_score(card: Card, edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
     """A score."""
-    score = edition.scored_by
-    measures = [
-        measure(term.counting, question.related, some(sellers, question), question.day, question.pack.time_zone)
-        for term in score.terms
-    ]
-    missing = tuple(question.related.missing(edition.requires))
-    harmful = [found for term, found in zip(score.terms, measures, strict=True) if term.hurts]
-    against = evidence_of_score(harmful, question) if harmful else {}
+    score, related = edition.scored_by, question.related
+    found = [measure(term.counting, related, question.some(sellers), question.calendar) for term in score.terms]
+    results = {
+        seller: scored(score, [sum(one.total for one in each.slices.get(seller, ())) for each in found])
+        for seller in sellers
+    }
+    stands_for = Slice(found[0].windows[0], None, 0, 0)
+    headlines = {seller: figure(edition, stands_for, result.value, question) for seller, result in results.items()}
+    harmful = [each for term, each in zip(score.terms, found, strict=True) if term.hurts]
+    hurt = against(edition, harmful[0], pl.concat([each.marks for each in harmful]), related) if harmful else {}
+    recovering = recoveries(card, breached(headlines), question)
+    missing = tuple(related.missing(edition.requires))
     for seller in sellers:
-        totals = [sum(one.total for one in found.slices.get(seller, ())) for found in measures]
-        result = scored(score, totals)
-        stands_for = Slice(measures[0].windows[0], None, 0, 0, ())
-        headline = figure(edition, stands_for, result.value, question, missing)
-        records = against.get(seller, NO_RECORDS)
-        yield seller, Judged(edition, headline, (headline,), missing, records, {}, result.parts)
+        yield seller, Judged(
+            edition=edition,
+            headline=headlines[seller],
+            figures=(headlines[seller],),
+            missing=missing,
+            against=hurt.get(seller, NO_RECORDS),
+            score_parts=results[seller].parts,
+            recovers_on=recovering.get(seller),
+        )
 
 
-def evidence_of_score(harmful: list[Measured], question: Question) -> dict[int, Records]:
-    """The records of all terms that take points away; the loader sees to it that they are of one table."""
-    together = pl.concat([found.marks for found in harmful])
-    first = harmful[0]
-    whole = Measured(first.counting, first.windows, together, {})
-    return evidence(whole, question.related, {}, counted_hurt=True)[0]
+def breached(headlines: Mapping[int, Figure]) -> list[int]:
+    """The sellers in breach."""
+    return [seller for seller, headline in headlines.items() if headline.level == "breach"]
 
 
-def some(sellers: list[int], question: Question) -> pl.Series | None:
-    """The sellers as a column, or None where it is all of them."""
-    return None if len(sellers) == len(question.related.sellers) else pl.Series(sellers, dtype=pl.UInt32)
-
-
-def figure(
-    edition: Edition, one: Slice, value: int | Fraction | None, question: Question, missing: tuple[str, ...]
-) -> Figure:
-    """A figure with its level; where something required is not covered it is never good."""
-    rung = rung_of(edition, value, question.decide)
-    level: Level = rung.level if rung else "insufficient_data"
-    return Figure(one, value, rung, "insufficient_data" if missing and level == "good" else level)
+def contexts(
+    edition: Edition, found: Measured, headlines: Mapping[int, Slice], question: Question
+) -> dict[int, dict[str, int | None]]:
+    """Per seller the named counts the card asks for beside the metric, over the days of the headline."""
+    if not edition.context:
+        return {}
+    context: dict[int, dict[str, int | None]] = {seller: {} for seller in headlines}
+    for name, counting in edition.context:
+        covered = counting.of in question.related.tables
+        beside = measure(counting, question.related, question.some(list(headlines)), question.calendar)
+        for seller, headline in headlines.items():
+            totals = {one.days: one.total for one in beside.slices.get(seller, ())}
+            context[seller][name] = totals.get(headline.days, 0) if covered else None
+    return context

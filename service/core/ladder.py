@@ -3,26 +3,28 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from service.core.cards import LEVELS, Edition, Level, Rung
-from service.core.measure import Slice
+from service.core.cards import LEVELS, VALUE, Edition, Level, Rung
 from service.core.rulesets import Decide, measured
 
-SHARES = frozenset({"value"})
+PROPORTIONS = ("share", "average")
 
 
-def value_of(edition: Edition, one: Slice) -> int | Fraction | None:
-    """The figure of a slice: a share (None of an empty total), or the count itself."""
-    if edition.unit != "share":
-        return one.counted
-    return Fraction(one.counted, one.total) if one.total else None
+def value_of(edition: Edition, counted: int, total: int) -> int | Fraction | None:
+    """The figure of some sums: a count, or a share or average (None of an empty total)."""
+    if edition.unit not in PROPORTIONS:
+        return counted
+    return Fraction(counted, total) if total else None
 
 
-def rung_of(edition: Edition, value: int | Fraction | None, decide: Decide) -> Rung | None:
-    """The rung a figure reaches; None where there is no figure."""
+def rung_of(edition: Edition, value: int | Fraction | None, also: tuple[int, ...], decide: Decide) -> Rung | None:
+    """The rung a figure and its further measures reach; None where there is no figure."""
     if value is None:
         return None
-    fact = measured({"value": value}, SHARES if edition.unit == "share" else frozenset())
-    return edition.ladder[int(decide(edition.address, fact)[0])]
+    further = edition.counting.also if edition.counting else ()
+    fact: dict[str, int | Fraction] = {VALUE: value}
+    fact.update((one.name, count) for one, count in zip(further, also, strict=False))
+    proportions = frozenset({VALUE}) if edition.unit in PROPORTIONS else frozenset()
+    return edition.ladder[int(decide(edition.address, measured(fact, proportions))[0])]
 
 
 def worst(levels: Iterable[Level]) -> int:

@@ -4,31 +4,34 @@ The records an edition looks at become *marks*: one row each, with what it is le
 what it weighs. Everything else is sums over marks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from service.core.cards import Counting
+from service.core.cards import Also, Counting, Window
 from service.core.conditions import Expressions
 from service.core.relations import Related, key_of
 from service.core.windows import Days, days_of
 
 IN_TOTAL = -1
-OVER_ALL = "over_all"
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Figures of one window and group: whole numbers of records, or of what they weigh."""
+    """Figures of one window and group: whole numbers of records, or of what they weigh.
+
+    `also` are the further measures of the counting. Of an average, `counted` is the sum and `total` the number.
+    """
 
     days: Days
     group: str | None
     counted: int
     total: int
-    parts: tuple[int, ...]
+    parts: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,40 @@ class Measured:
     slices: Mapping[int, list[Slice]]
 
 
-def measure(counting: Counting, related: Related, sellers: pl.Series | None, day: date, zone: ZoneInfo) -> Measured:
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The day of a question and the zone whose days count."""
+
+    day: date
+    zone: ZoneInfo
+
+    def days(self, window: Window) -> Days:
+        """The days of a window."""
+        return days_of(window, self.day, self.zone)
+
+
+def measure(counting: Counting, related: Related, sellers: pl.Series | None, calendar: Calendar) -> Measured:
     """Counts one counting for some sellers (all where None) as of a day."""
-    ordered = sorted(counting.within, key=lambda window: window.days)
-    windows = tuple(days_of(window, day, zone) for window in ordered)
-    marks = marked(counting, related, sellers, windows)
+    windows = sorted(counting.within, key=lambda window: window.days)
+    spans = [days for window in windows for days in spans_of(window, calendar)]
+    marks = marked(counting, related, sellers, spans)
+    return Measured(counting, tuple(calendar.days(window) for window in windows), marks, sliced(counting, marks, calendar))
+
+
+def spans_of(window: Window, calendar: Calendar) -> list[Days]:
+    """The days a window may span: its own, and those that stand in for it."""
+    own = calendar.days(window)
+    return [own, calendar.days(Window(window.otherwise, window.lag))] if window.needs else [own]
+
+
+def sliced(counting: Counting, marks: pl.DataFrame, calendar: Calendar) -> dict[int, list[Slice]]:
+    """Per seller the slices of some marks."""
     slices: dict[int, list[Slice]] = {}
     for grouped in groupings(counting):
-        for days in windows:
-            for seller, found in summed(counting, marks, days, grouped):
+        for window in sorted(counting.within, key=lambda window: window.days):
+            for seller, found in chosen(counting, marks, window, calendar, grouped=grouped):
                 slices.setdefault(seller, []).append(found)
-    return Measured(counting, windows, marks, slices)
+    return slices
 
 
 def groupings(counting: Counting) -> list[bool]:
@@ -59,122 +85,116 @@ def groupings(counting: Counting) -> list[bool]:
     return [False] * (counting.group_by is None or counting.over_all) + [True] * (counting.group_by is not None)
 
 
-def marked(counting: Counting, related: Related, sellers: pl.Series | None, windows: Iterable[Days]) -> pl.DataFrame:
-    """The marks of all records dated within the windows."""
+def chosen(
+    counting: Counting, marks: pl.DataFrame, window: Window, calendar: Calendar, *, grouped: bool
+) -> Iterator[tuple[int, Slice]]:
+    """The figures of one window, or of the one that stands in for it where it holds too little."""
+    own, *instead = spans_of(window, calendar)
+    if not instead:
+        yield from summed(counting, marks, own, grouped=grouped)
+        return
+    enough = {seller for seller, one in summed(counting, marks, own, grouped=False) if one.total >= window.needs}
+    for days in (own, *instead):
+        for seller, one in summed(counting, marks, days, grouped=grouped):
+            if (seller in enough) == (days is own):
+                yield seller, one
+
+
+def marked(counting: Counting, related: Related, sellers: pl.Series | None, spans: Sequence[Days]) -> pl.DataFrame:
+    """The marks of all records dated within the spans."""
     records = related.tables.get(counting.of)
-    columns = mark_columns(counting)
     if records is None:
-        return pl.DataFrame(schema=columns)
-    spans = list(windows)
+        return pl.DataFrame(schema=mark_columns(counting))
+    asked = expressions(counting, related, pl.lit(related.as_of))
     dated = pl.col(counting.by)
     looked_at = (dated >= min(days.start for days in spans)) & (dated < max(days.end for days in spans))
     if sellers is not None:
         looked_at &= pl.col("seller").is_in(sellers.implode())
-    tables = {**related.tables, counting.of: records.filter(looked_at)}
-    asked = Expressions(counting.of, tables, pl.lit(related.as_of), {part.name: part.counts for part in counting.parts})
-    return tables[counting.of].filter(asked.of(counting.only)).select(mark_expressions(counting, asked))
+    kept = records.filter(looked_at).filter(asked.of(counting.only))
+    return latest(counting, kept).select(mark_expressions(counting, asked))
+
+
+def expressions(counting: Counting, related: Related, as_of: pl.Expr) -> Expressions:
+    """The conditions of a counting over its table."""
+    return Expressions(counting.of, related.tables, as_of, {part.name: part.counts for part in counting.parts})
+
+
+def latest(counting: Counting, records: pl.DataFrame) -> pl.DataFrame:
+    """The latest record (of equals, that with the greatest id) per the first known of the fields that ask for it."""
+    if not counting.latest_per:
+        return records
+    known = [pl.concat_str(pl.lit(f"{name} "), pl.col(name)) for name in (*counting.latest_per, key_of(counting.of))]
+    ordered = records.with_columns(same=pl.coalesce(known)).sort(counting.by, key_of(counting.of))
+    return ordered.unique(["seller", "same"], keep="last", maintain_order=True)
 
 
 def mark_columns(counting: Counting) -> dict[str, pl.DataType]:
     """The columns of marks, for a table nobody gave."""
-    parts = {f"part_{place}": pl.Boolean() for place in range(len(counting.parts))}
+    flags = {name: pl.Boolean() for name in flag_names(counting)}
     own = {"seller": pl.UInt32(), "row": pl.UInt32(), "at": pl.Datetime("us", "UTC"), "group": pl.String()}
-    return {**own, "left": pl.Int8(), "counted": pl.Boolean(), "weight": pl.Int64(), **parts}
+    also = {f"also_{place}": pl.String() for place in range(len(counting.also))}
+    return {**own, "left": pl.Int8(), "weight": pl.Int64(), **flags, **also}
+
+
+def flag_names(counting: Counting) -> list[str]:
+    """The columns that say whether a record is counted, over all and in each part."""
+    return ["counted", *(f"part_{place}" for place in range(len(counting.parts)))]
 
 
 def mark_expressions(counting: Counting, asked: Expressions) -> list[pl.Expr]:
     """What a mark says of a record."""
-    left = pl.lit(IN_TOTAL, dtype=pl.Int8)
-    for place in range(len(counting.leaves_out) - 1, -1, -1):
-        held = asked.of(counting.leaves_out[place].when)
-        left = pl.when(held).then(pl.lit(place, dtype=pl.Int8)).otherwise(left)
     group = pl.col(counting.group_by) if counting.group_by else pl.lit(None, dtype=pl.String)
+    conditions = [counting.counts, *(part.counts for part in counting.parts)]
+    weighed = counting.weigh or counting.average
     return [
         pl.col("seller", "row"),
         pl.col(counting.by).alias("at"),
         group.alias("group"),
-        left.alias("left"),
-        asked.of(counting.counts).alias("counted"),
-        (pl.col(counting.weigh) if counting.weigh else pl.lit(1, dtype=pl.Int64)).alias("weight"),
-        *(asked.of(part.counts).alias(f"part_{place}") for place, part in enumerate(counting.parts)),
+        left_out_place(counting, asked).alias("left"),
+        (pl.col(weighed) if weighed else pl.lit(1, dtype=pl.Int64)).alias("weight"),
+        *(asked.of(one).alias(name) for name, one in zip(flag_names(counting), conditions, strict=True)),
+        *(also_expression(also, asked).alias(f"also_{place}") for place, also in enumerate(counting.also)),
     ]
 
 
-def summed(counting: Counting, marks: pl.DataFrame, days: Days, grouped: bool) -> Iterable[tuple[int, Slice]]:
+def left_out_place(counting: Counting, asked: Expressions) -> pl.Expr:
+    """The place of the first reason a record is left out for."""
+    left = pl.lit(IN_TOTAL, dtype=pl.Int8)
+    for place in range(len(counting.leaves_out) - 1, -1, -1):
+        left = pl.when(asked.of(counting.leaves_out[place].when)).then(pl.lit(place, dtype=pl.Int8)).otherwise(left)
+    return left
+
+
+def also_expression(also: Also, asked: Expressions) -> pl.Expr:
+    """What a further measure counts of a record: a value that must differ, or the record itself; else null."""
+    what = pl.col(also.distinct) if also.distinct else pl.col("row")
+    return pl.when(asked.of(also.when)).then(what.cast(pl.String))
+
+
+def summed(counting: Counting, marks: pl.DataFrame, days: Days, *, grouped: bool) -> Iterator[tuple[int, Slice]]:
     """Per seller the figures of one window, of all records or group by group."""
     within = marks.filter((pl.col("at") >= days.start) & (pl.col("at") < days.end))
     if grouped:
         within = within.filter(pl.col("group").is_not_null())
-    kept = pl.col("weight").filter(pl.col("left") == IN_TOTAL)
-    flags = ("counted", *(f"part_{place}" for place in range(len(counting.parts))))
-    sums = within.group_by(["seller", "group"] if grouped else ["seller"]).agg(
-        kept.sum().alias("total"),
-        *(kept.filter(pl.col(flag).filter(pl.col("left") == IN_TOTAL)).sum().alias(flag) for flag in flags),
-    )
-    if grouped:
-        sums = sums.sort("group")
-    for row in sums.iter_rows(named=True):
-        parts = tuple(row[flag] for flag in flags[1:])
-        yield row["seller"], Slice(days, row["group"] if grouped else None, row["counted"], row["total"], parts)
+    flags, also = flag_names(counting), [f"also_{place}" for place in range(len(counting.also))]
+    sums = within.group_by(["seller", "group"] if grouped else ["seller"]).agg(sums_of(counting, flags, also))
+    for row in (sums.sort("group") if grouped else sums).iter_rows(named=True):
+        yield row["seller"], Slice(
+            days,
+            row["group"] if grouped else None,
+            row["counted"],
+            row["total"],
+            tuple(row[name] for name in flags[1:]),
+            tuple(row[name] for name in also),
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
-    """The records behind a figure: ids oldest first, all of them, as one column value."""
-
-    ids: pl.Series
-    total: int
-
-    def first(self, count: int) -> list[str]:
-        """The first so many ids."""
-        return self.ids.head(count).to_list()
-
-
-NO_RECORDS = Records(pl.Series(dtype=pl.String), 0)
-
-
-def evidence(
-    measured: Measured, related: Related, headlines: Mapping[int, Slice], *, counted_hurt: bool
-) -> tuple[dict[int, Records], dict[int, dict[int, Records]]]:
-    """The records behind each seller's headline: those that hurt, and those left out by reason.
-
-    `counted_hurt` says whether the counted records are the bad ones, or those of the total that are not counted.
-    """
-    marks = measured.marks
-    if len(measured.windows) > 1 or measured.counting.group_by:
-        marks = of_headlines(marks, headlines)
+def sums_of(counting: Counting, flags: list[str], also: list[str]) -> list[pl.Expr]:
+    """The sums over the marks that are not left out."""
     inside = pl.col("left") == IN_TOTAL
-    hurt = marks.filter(inside & (pl.col("counted") if counted_hurt else ~pl.col("counted")))
-    against = {seller: found for (seller,), found in listed(hurt, measured, related, ["seller"])}
-    left: dict[int, dict[int, Records]] = {}
-    if measured.counting.leaves_out:
-        for (seller, place), found in listed(marks.filter(~inside), measured, related, ["seller", "left"]):
-            left.setdefault(seller, {})[place] = found
-    return against, left
-
-
-def of_headlines(marks: pl.DataFrame, headlines: Mapping[int, Slice]) -> pl.DataFrame:
-    """The marks within each seller's headline window and group."""
-    if marks.is_empty():
-        return marks
-    chosen = pl.DataFrame(
-        [(seller, found.days.start, found.days.end, found.group) for seller, found in headlines.items()],
-        schema={"seller": pl.UInt32, "start": marks.schema["at"], "end": marks.schema["at"], "chosen": pl.String},
-        orient="row",
-    )
-    inside = (pl.col("at") >= pl.col("start")) & (pl.col("at") < pl.col("end"))
-    meant = pl.col("chosen").is_null() | (pl.col("group").cast(pl.String) == pl.col("chosen"))
-    return marks.join(chosen, on="seller").filter(inside & meant.fill_null(value=False))
-
-
-def listed(
-    marks: pl.DataFrame, measured: Measured, related: Related, by: list[str]
-) -> Iterable[tuple[tuple[int, ...], Records]]:
-    """Ids of records, oldest first and then by id, per seller (and reason)."""
-    if marks.is_empty():
-        return
-    ids = related.tables[measured.counting.of][key_of(measured.counting.of)]
-    ordered = marks.select(*by, "at", id=ids.gather(marks["row"])).sort("at", "id")
-    found = ordered.group_by(by, maintain_order=True).agg("id")
-    for place, key in enumerate(found.select(by).iter_rows()):
-        yield key, Records(found["id"][place], len(found["id"][place]))
+    weight = pl.col("weight")
+    counted = [weight.filter(inside & pl.col(flag)).sum().alias(flag) for flag in flags]
+    total = weight.filter(inside).sum().alias("total")
+    if counting.average:
+        counted[0], total = weight.filter(inside).sum().alias("counted"), inside.sum().cast(pl.Int64).alias("total")
+    return [total, *counted, *(pl.col(name).filter(inside).drop_nulls().n_unique().alias(name) for name in also)]

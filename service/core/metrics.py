@@ -1,13 +1,18 @@
 """How an answer states one judged metric: names and order of its fields, rounded figures, words."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from service.core.cards import MARKERS, Edition, Pack
-from service.core.judge import Figure, Judged
+from service.core.figures import Figure
+from service.core.forecast import CONFIDENCE, clean_needed, interval, more_allowed
+from service.core.judge import Judged
+from service.core.ladder import PROPORTIONS
 from service.core.measure import Slice
-from service.core.texts import filled, percent, rounded
+from service.core.mitigate import Mitigated
+from service.core.texts import decimal, filled, percent, rounded
 from service.core.windows import Days
 
 
@@ -24,7 +29,7 @@ def shown_metric(judged: Judged, pack: Pack, evidence: int) -> dict[str, Any]:
         "unit": edition.unit,
         "value": shown_value(headline.value),
         **shown_counts(edition, headline.slice),
-        "target": {edition.target.bound: float(edition.target.value) if edition.unit == "share" else edition.target.value},
+        "target": {edition.target.bound: shown_number(edition.target.value)},
         "group": shown_group(edition, headline.slice),
         "window": shown_window(headline.slice.days),
         "missing": list(judged.missing),
@@ -38,7 +43,10 @@ def shown_metric(judged: Judged, pack: Pack, evidence: int) -> dict[str, Any]:
         },
         "breakdown": [shown_slice(edition, figure) for figure in judged.figures] if several else [],
         "parts": list(shown_parts(judged)),
-        "context": {},
+        "context": dict(judged.context or {}),
+        **shown_forecast(edition, headline.slice),
+        "recovers_on": str(judged.recovers_on) if judged.recovers_on else None,
+        "mitigated": shown_mitigated(edition, judged.mitigated, evidence),
     }
 
 
@@ -47,11 +55,49 @@ def shown_value(value: int | Fraction | None) -> float | int | None:
     return rounded(value) if isinstance(value, Fraction) else value
 
 
+def shown_number(value: Decimal | int) -> float | int:
+    """A number of a rule file as JSON has it."""
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def shown_forecast(edition: Edition, one: Slice) -> dict[str, Any]:
+    """How sure a share is, how much more it bears, and what would mend it."""
+    if edition.unit != "share" or not one.total:
+        return {"interval": None, "headroom": None}
+    low, high = interval(one.counted, one.total)
+    edge = edition.breach_edge
+    return {
+        "interval": {"low": round(low, 6), "high": round(high, 6), "confidence": CONFIDENCE},
+        "headroom": edge
+        and {
+            "more_allowed": more_allowed(edge, one.counted, one.total, counted_hurt=edition.counted_hurt),
+            "clean_needed": clean_needed(edge, one.counted, one.total, counted_hurt=edition.counted_hurt),
+        },
+    }
+
+
+def shown_mitigated(edition: Edition, mitigated: Mitigated | None, evidence: int) -> dict[str, Any] | None:
+    """The metric as it would stand, and the records that may be excused."""
+    if mitigated is None:
+        return None
+    records = [
+        {"id": record, "because": one.because, "ask": one.ask, "rule": one.address}
+        for record, one in mitigated.excuses[:evidence]
+    ]
+    return {
+        "value": shown_value(mitigated.figure.value),
+        **shown_counts(edition, mitigated.figure.slice),
+        "level": mitigated.figure.level,
+        "records": records,
+        "records_total": len(mitigated.excuses),
+    }
+
+
 def shown_counts(edition: Edition, one: Slice) -> dict[str, int | None]:
     """The whole numbers behind a figure, as far as its unit has them."""
     return {
         "counted": None if edition.unit == "score" else one.counted,
-        "total": one.total if edition.unit == "share" else None,
+        "total": one.total if edition.unit in PROPORTIONS else None,
     }
 
 
@@ -90,7 +136,7 @@ def shown_parts(judged: Judged) -> Iterator[dict[str, Any]]:
 
 def shown_left_out(judged: Judged, evidence: int) -> Iterator[dict[str, Any]]:
     """The entries of `left_out`, in the order of the card."""
-    for place, found in sorted(judged.left_out.items()):
+    for place, found in sorted((judged.left_out or {}).items()):
         because = judged.edition.counted_by.leaves_out[place].because
         yield {"because": because, "ids": found.first(evidence), "total": found.total}
 
@@ -99,20 +145,32 @@ def reason(judged: Judged, pack: Pack) -> str:
     """The sentence of a metric, with its numbers."""
     days = str(shown_window(judged.headline.slice.days)["days"])
     if judged.headline.rung is None:
-        words = filled(pack.texts["no_records"], {"days": days})
-        return words
+        return filled(pack.texts["no_records"], {"days": days})
     figure = judged.headline
-    value = percent(figure.value) if isinstance(figure.value, Fraction) else str(figure.value)
     words = filled(
         judged.headline.rung.reason,
         {
             "counted": str(figure.slice.counted),
             "total": str(figure.slice.total),
-            "value": value,
+            "value": value_words(judged.edition, figure.value),
             "target": judged.edition.target.words,
             "days": days,
+            **also_words(judged),
         },
     )
     if figure.level == figure.rung.level:
         return words
     return filled(pack.texts["not_covered"], {"judged": words, "missing": ", ".join(judged.missing)})
+
+
+def also_words(judged: Judged) -> dict[str, str]:
+    """The further measures by name."""
+    further = judged.edition.counting.also if judged.edition.counting else ()
+    return {one.name: str(count) for one, count in zip(further, judged.headline.slice.also, strict=False)}
+
+
+def value_words(edition: Edition, value: int | Fraction | None) -> str:
+    """A figure in words."""
+    if not isinstance(value, Fraction):
+        return str(value)
+    return percent(value) if edition.unit == "share" else decimal(value)

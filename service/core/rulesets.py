@@ -51,11 +51,11 @@ def chapter_ruleset(chapter: Chapter) -> Ruleset:
     return Ruleset(chapter.address, {str(place): rule.wants for place, rule in enumerate(chapter.rules)})
 
 
-def measured(measures: Mapping[str, int | Fraction], shares: frozenset[str]) -> dict[str, int]:
-    """The fact of some measures; shares become parts per million."""
+def measured(measures: Mapping[str, int | Fraction], proportions: frozenset[str]) -> dict[str, int]:
+    """The fact of some measures; proportions become parts per million."""
     fact = {}
     for name, value in measures.items():
-        scaled = value * MILLION if name in shares else value
+        scaled = value * MILLION if name in proportions else value
         fact[name] = scaled.__floor__()
         fact[name + UP] = scaled.__ceil__()
     return fact

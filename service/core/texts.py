@@ -22,12 +22,21 @@ def percent(value: Fraction) -> str:
     >>> percent(Fraction(2, 40)), percent(Fraction(1, 3)), percent(Fraction(24999, 10**6))
     ('5.0 %', '33.33 %', '2.4999 %')
     """
+    return f"{decimal(value * 100)} %"
+
+
+def decimal(value: Fraction) -> str:
+    """A number with as many decimals as it takes not to look like a rounder one, six at most.
+
+    >>> decimal(Fraction(24, 5)), decimal(Fraction(47_999, 10_000))
+    ('4.8', '4.7999')
+    """
     for decimals in range(1, 7):
         scale = 10**decimals
-        figure = round(value * 100 * scale)
-        if Fraction(figure, scale) == value * 100 or (decimals >= 2 and figure % 10):
+        figure = round(value * scale)
+        if Fraction(figure, scale) == value or (decimals > 1 and figure % 10):
             break
-    return f"{figure // scale}.{figure % scale:0{decimals}d} %"
+    return f"{figure // scale}.{figure % scale:0{decimals}d}"
 
 
 def instant(moment: datetime) -> str:

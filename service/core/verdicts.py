@@ -1,14 +1,16 @@
 """A seller's metrics → the verdict: health, status, actions, each decided by the engine and told with its reason."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from service.core.cards import MARKERS, Action, Chapter, Pack, Rule
-from service.core.judge import Judged, Question
+from service.core.cards import MARKERS, Action, Chapter, Rule
+from service.core.deadlines import SELLER, Due
+from service.core.figures import Question
+from service.core.judge import Judged
 from service.core.metrics import shown_metric
 from service.core.rulesets import Fact
-from service.core.texts import filled
+from service.core.texts import filled, instant
 
 COLOR_MARKERS = {
     "red": MARKERS["breach"],
@@ -16,15 +18,24 @@ COLOR_MARKERS = {
     "green": MARKERS["good"],
     "unknown": MARKERS["insufficient_data"],
 }
+LISTED_DUES = 200
 URGENCIES = ("now", "soon", "routine")
 SEVERITY = ("insufficient_data", "good", "watch", "breach")
 
 
-def verdict(seller: int, metrics: list[Judged], question: Question) -> dict[str, Any]:
-    """The verdict on one seller in one marketplace; `metrics` are the seller's, in the order of the pack."""
+def verdict(seller: int, metrics: list[Judged], dues: list[Due], question: Question) -> dict[str, Any]:
+    """The verdict on one seller in one marketplace.
+
+    Args:
+        seller: the seller's place among those of the batch.
+        metrics: the seller's metrics, in the order of the pack.
+        dues: the seller's open deadlines, soonest first.
+        question: what is asked.
+    """
     seller_id, marketplace = question.related.sellers[seller]
     account = question.related.accounts.get(seller, {})
-    facts = facts_of(metrics, account)
+    subjects = subjects_of(metrics, dues)
+    facts = facts_of(metrics, subjects, account)
     health = first_rule(question.pack.health, facts, question)
     projected = first_rule(question.pack.status, facts, question)
     return {
@@ -41,7 +52,20 @@ def verdict(seller: int, metrics: list[Judged], question: Question) -> dict[str,
             "reasons": [told(projected, metrics)],
         },
         "metrics": [shown_metric(judged, question.pack, question.evidence) for judged in metrics],
-        "actions": actions(metrics, facts, question),
+        "actions": actions(facts, subjects, question),
+        "due": [shown_due(due) for due in dues[:LISTED_DUES]],
+        "due_total": len(dues),
+    }
+
+
+def shown_due(due: Due) -> dict[str, Any]:
+    """One entry of `due`."""
+    return {
+        "kind": due.kind,
+        "record": due.record,
+        "due_at": instant(due.due_at),
+        "overdue": due.overdue,
+        "owner": due.owner,
     }
 
 
@@ -53,10 +77,32 @@ def only_wanted(found: dict[str, Any], at_least: str | None) -> dict[str, Any]:
     return {**found, "metrics": [metric for metric in found["metrics"] if metric["level"] in wanted]}
 
 
-def facts_of(metrics: list[Judged], account: Mapping[str, Any]) -> dict[str, int | str]:
-    """Everything a pack's rules may ask of a seller."""
+class Subject(NamedTuple):
+    """What a fact is about: its records, the rule behind it, and by when, as far as there are such."""
+
+    records: Sequence[str]
+    rule: str | None = None
+    due_at: datetime | None = None
+
+
+def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
+    """What each fact of a seller is about: metrics by name, `excused_<mitigation>`, `due_<kind>`."""
+    subjects = {judged.edition.metric: Subject(judged.against.ids, judged.rule) for judged in metrics}
+    listed: dict[str, tuple[list[str], str | None, datetime | None]] = {}
+    for judged in metrics:
+        for record, mitigation in judged.mitigated.excuses if judged.mitigated else ():
+            listed.setdefault(f"excused_{mitigation.name}", ([], mitigation.address, None))[0].append(record)
+    for due in dues:
+        if due.owner == SELLER:
+            listed.setdefault(f"due_{due.kind}", ([], None, due.due_at))[0].append(due.record)
+    return {**subjects, **{name: Subject(*parts) for name, parts in listed.items()}}
+
+
+def facts_of(metrics: list[Judged], subjects: Mapping[str, Subject], account: Mapping[str, Any]) -> dict[str, int | str]:
+    """Everything a pack's rules may ask of a seller; what they ask beyond it is 0."""
     levels = [(judged.headline.level, judged.edition.enforced) for judged in metrics]
     return {
+        **{name: len(subject.records) for name, subject in subjects.items()},
         **{judged.edition.metric: judged.headline.level for judged in metrics},
         "judged": sum(level != "insufficient_data" for level, _ in levels),
         "enforced_in_breach": levels.count(("breach", True)),
@@ -73,13 +119,13 @@ def chapter_in_force(chapters: tuple[Chapter, ...], day: date) -> Chapter:
 
 def fired(chapter: Chapter, facts: Fact, question: Question) -> Iterator[Rule]:
     """The rules of a chapter that hold, in the order of the file."""
-    asked = {name: facts[name] for name in sorted(chapter.facts) if name in facts}
+    asked = {name: facts.get(name, 0) for name in chapter.asked}
     return (chapter.rules[int(place)] for place in question.decide(chapter.address, asked))
 
 
 def first_rule(chapters: tuple[Chapter, ...], facts: Fact, question: Question) -> Rule:
     """The rule that decides; the loader sees to it that the last one always holds."""
-    return next(fired(chapter_in_force(chapters, question.day), facts, question))
+    return next(fired(chapter_in_force(chapters, question.calendar.day), facts, question))
 
 
 def told(rule: Rule, metrics: list[Judged]) -> dict[str, str]:
@@ -99,38 +145,43 @@ def meant(rule: Rule, judged: Judged) -> bool:
     return any(speaks_of.get(want.fact, judged.edition.metric == want.fact) for want in rule.wants)
 
 
-def actions(metrics: list[Judged], facts: Fact, question: Question) -> list[dict[str, Any]]:
+def actions(facts: Fact, subjects: Mapping[str, Subject], question: Question) -> list[dict[str, Any]]:
     """What to do, one entry per action, most urgent first."""
-    by_metric = {judged.edition.metric: judged for judged in metrics}
     suggested: dict[str, list[Rule]] = {}
-    for rule in fired(chapter_in_force(question.pack.actions, question.day), facts, question):
+    for rule in fired(chapter_in_force(question.pack.actions, question.calendar.day), facts, question):
         suggested.setdefault(rule.outcome, []).append(rule)
     entries = [
-        shown_action(question.pack.catalogue[action], rules, by_metric, question.evidence)
+        shown_action(question.pack.catalogue[action], rules, subjects, question.evidence)
         for action, rules in suggested.items()
     ]
-    return sorted(entries, key=lambda entry: (URGENCIES.index(entry["urgency"]), entry["action"]))
+    return sorted(entries, key=urgency)
 
 
-def shown_action(action: Action, rules: list[Rule], metrics: Mapping[str, Judged], evidence: int) -> dict[str, Any]:
+def urgency(entry: Mapping[str, Any]) -> tuple[int, bool, str, str]:
+    """Urgent first, then what is due soonest, then by name."""
+    return URGENCIES.index(entry["urgency"]), entry["due_at"] is None, entry["due_at"] or "", entry["action"]
+
+
+def shown_action(action: Action, rules: list[Rule], subjects: Mapping[str, Subject], evidence: int) -> dict[str, Any]:
     """One entry of `actions`, its reasons and records merged."""
-    causes = [metrics[want.fact] for rule in rules for want in rule.wants if want.fact in metrics]
-    because = [judged.rule for judged in causes] or [rule.address for rule in rules]
-    ids, total = merged(causes, evidence)
+    causes = [(rule, subjects[want.fact]) for rule in rules for want in rule.wants if want.fact in subjects]
+    told_by = [subject.rule or rule.address for rule, subject in causes] or [rule.address for rule in rules]
+    moments = [subject.due_at for _, subject in causes if subject.due_at]
+    ids, total = merged([subject.records for _, subject in causes], evidence)
     return {
         "action": action.action,
         "text": action.text,
         "urgency": action.urgency,
-        "due_at": None,
-        "because": list(dict.fromkeys(because)),
+        "due_at": instant(min(moments)) if moments else None,
+        "because": list(dict.fromkeys(told_by)),
         "records": ids,
         "records_total": total,
     }
 
 
-def merged(causes: list[Judged], evidence: int) -> tuple[list[str], int]:
-    """The records of several metrics, each once."""
-    if len(causes) == 1:
-        return causes[0].against.first(evidence), causes[0].against.total
-    ids = list(dict.fromkeys(record for judged in causes for record in judged.against.ids))
+def merged(several: list[Sequence[str]], evidence: int) -> tuple[list[str], int]:
+    """The records of several causes, each once."""
+    if len(several) == 1:
+        return list(several[0][:evidence]), len(several[0])
+    ids = list(dict.fromkeys(record for records in several for record in records))
     return ids[:evidence], len(ids)

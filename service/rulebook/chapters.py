@@ -2,16 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from service.core.cards import LEVELS, Action, Chapter, Rule, Want
 from service.rulebook.cursor import Cursor
 
-NUMBERS = ("judged", "enforced_in_breach", "advisory_in_breach", "in_watch")
-FLAGS = ("no_emergency_contact",)
+NUMBERS = ("judged", "enforced_in_breach", "advisory_in_breach", "in_watch", "no_emergency_contact")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-def chapters(root: Cursor, key: str, outcome: str, pack: str, metrics: frozenset[str]) -> tuple[Chapter, ...]:
+class Facts(NamedTuple):
+    """What rules may ask for: metrics, whose fact is a level, and numbers."""
+
+    metrics: frozenset[str]
+    numbers: frozenset[str]
+
+
+def chapters(root: Cursor, key: str, outcome: str, pack: str, facts: Facts) -> tuple[Chapter, ...]:
     """The dated chapters of one file, newest first.
 
     Args:
@@ -19,16 +26,16 @@ def chapters(root: Cursor, key: str, outcome: str, pack: str, metrics: frozenset
         key: what the file calls its chapters (health, status, actions).
         outcome: what each rule leads to (color, status, action).
         pack: the pack, for addresses.
-        metrics: the metrics whose levels may be asked for.
+        facts: what may be asked for.
     """
-    found = [chapter(cursor, key, outcome, pack, metrics) for cursor in root[key].entries()]
+    found = [chapter(cursor, key, outcome, pack, facts) for cursor in root[key].entries()]
     for place in range(1, len(found)):
         if found[place].since >= found[place - 1].since:
             root[key][place]["since"].fault("chapters stand newest first, each with its own date")
     return tuple(found)
 
 
-def chapter(cursor: Cursor, key: str, outcome: str, pack: str, metrics: frozenset[str]) -> Chapter:
+def chapter(cursor: Cursor, key: str, outcome: str, pack: str, facts: Facts) -> Chapter:
     """One chapter; rule names must differ, since answers name them."""
     address = f"{pack}/{key}@{cursor['since'].value}"
     rules = []
@@ -42,7 +49,7 @@ def chapter(cursor: Cursor, key: str, outcome: str, pack: str, metrics: frozense
         for placeholder in PLACEHOLDER.findall(text):
             if placeholder != "metrics":
                 entry["text"].fault(f"unknown placeholder {{{placeholder}}}; allowed: metrics")
-        wants = tuple(want(inner, fact, metrics) for fact, inner in entry["when"].items())
+        wants = tuple(want(inner, fact, facts) for fact, inner in entry["when"].items())
         rules.append(Rule(f"{address}#{name}", wants, str(entry[outcome].value), text))
     last = cursor["rules"].entries()[-1]
     if key != "actions" and last["when"]:
@@ -53,11 +60,11 @@ def chapter(cursor: Cursor, key: str, outcome: str, pack: str, metrics: frozense
     return Chapter(address, cursor["since"].day(), tuple(rules))
 
 
-def want(cursor: Cursor, fact: str, metrics: frozenset[str]) -> Want:
+def want(cursor: Cursor, fact: str, facts: Facts) -> Want:
     """What one fact must be."""
-    if not cursor.one_of({*metrics, *NUMBERS, *FLAGS}, "fact", key=True):
+    if not cursor.one_of(facts.metrics | facts.numbers, "fact", key=True):
         return Want(fact, least=0)
-    if fact in metrics:
+    if fact in facts.metrics:
         words = [entry for entry in cursor.entries() if entry.one_of(LEVELS, "level")]
         return Want(fact, words=tuple(entry.value for entry in words))
     if isinstance(cursor.value, int):

@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from service.core.cards import AS_OF, AllOf, AnyOf, Condition, Has, PartIs, Test
+from service.core.cards import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin, walk
+from service.core.known import FORMS
 from service.rulebook.cursor import Cursor
 from service.schemas.records import TABLES, ListOf, shape
 from service.schemas.scalars import Amount, Boolean, Choice, Integer, Timestamp
@@ -41,8 +42,10 @@ def all_of(cursor: Cursor, table: str, parts: frozenset[str]) -> Condition:
     """The condition of one map."""
     tests: list[Condition] = []
     for key, inner in cursor.items():
-        if key == "has":
-            tests += [related(child, other, table) for other, child in inner.items()]
+        if key in ("has", "all"):
+            tests += [related(child, other, table, Has if key == "has" else Every) for other, child in inner.items()]
+        elif key == "twin":
+            tests.append(twin(inner, table))
         elif key == "part":
             named = [entry for entry in inner.entries() if entry.one_of(parts, "part")]
             tests.append(PartIs(tuple(entry.value for entry in named)))
@@ -51,12 +54,24 @@ def all_of(cursor: Cursor, table: str, parts: frozenset[str]) -> Condition:
     return tests[0] if len(tests) == 1 else AllOf(tuple(tests))
 
 
-def related(cursor: Cursor, other: str, table: str) -> Condition:
+def related(cursor: Cursor, other: str, table: str, kind: type[Has | Every]) -> Condition:
     """A condition on records of the same order."""
     others = [name for name in ORDER_TABLES if name != table] if table in ORDER_TABLES else []
     if cursor.one_of(others, "related table", key=True):
-        return Has(other, condition(cursor, other))
+        return kind(other, condition(cursor, other))
     return AllOf(())
+
+
+def twin(cursor: Cursor, table: str) -> Condition:
+    """A condition on another record much like this one."""
+    for name in cursor["same"].entries():
+        name.one_of(field_kinds(table), f"field of {table}")
+    dated_by = FORMS[table].dated_by
+    if dated_by is None:
+        cursor.fault(f"records of {table} have no date to be close by")
+    return Twin(
+        tuple(cursor["same"].value), str(dated_by), duration(cursor["within"].value), condition(cursor["when"], table)
+    )
 
 
 def any_test(cursor: Cursor, name: str, table: str) -> Condition:
@@ -79,8 +94,8 @@ def operators(cursor: Cursor, name: str, table: str) -> Condition:
     for operator, inner in cursor.items():
         if operator == "known":
             tests.append(Test(name, "known", inner.value))
-        elif operator == "not":
-            tests.append(Test(name, "not", tuple(word(entry, kind, name) for entry in inner.entries())))
+        elif operator in ("is", "not"):
+            tests.append(Test(name, operator, tuple(word(entry, kind, name) for entry in inner.entries())))
         elif operator in NUMBER_OPERATORS:
             if not isinstance(kind, (Integer, Amount)):
                 inner.fault(f"{operator!r} needs a number, and {name!r} of {table} is none", key=True)
@@ -89,8 +104,12 @@ def operators(cursor: Cursor, name: str, table: str) -> Condition:
             instants(cursor, inner, name, table)
             if operator != "of":
                 tests.append(Test(name, operator, inner.value))
+        elif operator == "during":
+            if not isinstance(kind, Timestamp) or name == AS_OF:
+                cursor.fault(f"'during' needs an instant, and {name!r} of {table} is none")
+            tests.append(Test(name, operator, inner.value))
         else:
-            tests.append(Test(name, "within", duration(inner.value), of=cursor["of"].value))
+            tests.append(Test(name, operator, duration(inner.value), of=cursor["of"].value))
     return tests[0] if len(tests) == 1 else AllOf(tuple(tests))
 
 
@@ -98,6 +117,9 @@ def instants(cursor: Cursor, other: Cursor, name: str, table: str) -> None:
     """Faults unless both sides of a comparison of instants are instants."""
     kinds = field_kinds(table)
     allowed = [field for field, kind in kinds.items() if isinstance(kind, Timestamp)]
+    if table != "orders" and table in ORDER_TABLES:
+        orders = field_kinds("orders")
+        allowed += [f"order.{field}" for field, kind in orders.items() if isinstance(kind, Timestamp) and field != AS_OF]
     other.one_of(allowed, f"instant of {table}")
     if not isinstance(kinds[name], Timestamp):
         cursor.fault(f"only instants can be compared so, and {name!r} of {table} is none")
@@ -113,3 +135,10 @@ def word(cursor: Cursor, kind: fields.Field[Any], name: str) -> Any:
     elif isinstance(kind, (Timestamp, fields.Nested)):
         cursor.fault(f"{name!r} cannot be compared with a value; ask for known, after, before or within")
     return cursor.value
+
+
+def asks_for_now_elsewhere(found: Condition | None) -> bool:
+    """Whether a condition asks for `as_of` of related records; coming days cannot be foreseen from that."""
+    related = [inner for inner in walk(found) if isinstance(inner, (Has, Every, Twin))]
+    tests = [test for one in related for test in walk(one.condition) if isinstance(test, Test)]
+    return any(AS_OF in (test.field, test.value, test.of) for test in tests)

@@ -1,6 +1,6 @@
 """What a card counts: tables, windows, groups, parts, and the terms of a score."""
 
-from service.core.cards import Counting, Exclusion, Part, Score, Term, Window
+from service.core.cards import VALUE, Also, Counting, Exclusion, Part, Score, Term, Window
 from service.rulebook.conditions import condition, field_kinds
 from service.rulebook.cursor import Cursor, Layers
 from service.schemas.records import TABLES
@@ -20,7 +20,7 @@ def counting(keys: Layers | Cursor) -> Counting:
     return Counting(
         of=table,
         by=keys["by"].value,
-        within=tuple(Window(window["days"].value, window["lag"].value or 0) for window in keys["within"].entries()),
+        within=windows(keys["within"]),
         only=condition(keys["only"], table) if keys["only"] else None,
         leaves_out=tuple(
             Exclusion(out["because"].value, condition(out["when"], table)) for out in keys["leaves_out"].entries()
@@ -29,8 +29,40 @@ def counting(keys: Layers | Cursor) -> Counting:
         parts=parts,
         group_by=group_field(keys["groups"], table),
         over_all=keys["groups"]["over_all"].value is not False,
-        weigh=weight(keys["weigh"], table),
+        weigh=number_field(keys["weigh"], table),
+        average=number_field(keys["average"], table),
+        latest_per=latest_per(keys, table),
+        also=tuple(further(also, name, table) for name, also in keys["also"].items()),
     )
+
+
+def windows(cursor: Cursor) -> tuple[Window, ...]:
+    """The windows of a counting; days must differ, since answers tell windows apart by them."""
+    found = tuple(
+        Window(one["days"].value, one["lag"].value or 0, one["needs"].value or 0, one["otherwise"].value or 0)
+        for one in cursor.entries()
+    )
+    if len({window.days for window in found}) < len(found):
+        cursor.fault("two windows span the same number of days")
+    return found
+
+
+def latest_per(keys: Layers | Cursor, table: str) -> tuple[str, ...]:
+    """The fields of which only the latest record counts."""
+    for name in keys["latest_per"].entries():
+        name.one_of(field_kinds(table), f"field of {table}")
+        if any(window["lag"].value for window in keys["within"].entries()):
+            name.fault("'latest_per' needs windows without lag")
+    return tuple(keys["latest_per"].value or ())
+
+
+def further(cursor: Cursor, name: str, table: str) -> Also:
+    """One further measure."""
+    if name == VALUE:
+        cursor.fault("the figure itself is called 'value'; choose another name", key=True)
+    if cursor["distinct"]:
+        cursor["distinct"].one_of(field_kinds(table), f"field of {table}")
+    return Also(name, condition(cursor["when"], table), cursor["distinct"].value)
 
 
 def instant(cursor: Cursor, table: str) -> None:
@@ -48,8 +80,8 @@ def group_field(cursor: Cursor, table: str) -> str | None:
     return str(cursor["by"].value)
 
 
-def weight(cursor: Cursor, table: str) -> str | None:
-    """The whole-number field that is added up."""
+def number_field(cursor: Cursor, table: str) -> str | None:
+    """A whole-number field of the table, where one is named."""
     if not cursor:
         return None
     cursor.one_of([name for name, kind in field_kinds(table).items() if isinstance(kind, Integer)], f"number of {table}")
@@ -64,7 +96,11 @@ def score(cursor: Cursor) -> Score:
             term.fault("a term either gives points or sets the score")
         sets = term["sets"].value
         terms.append(Term(term["part"].value, counting(term), term["points"].value or 0, term["per"].value or 1, sets))
+    if len({term.counting.of for term in terms if term.hurts}) > 1:
+        cursor["terms"].fault("terms that take points away must be of one table")
     least, most = cursor["between"].value
+    if not least <= cursor["start"].value <= most:
+        cursor["start"].fault(f"found {cursor['start'].value}; expected a number from {least} to {most}")
     return Score(cursor["start"].value, tuple(terms), least, most)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from service.core.cards import MILLION, Edge, Rung, Target
+from service.core.cards import MILLION, VALUE, Edge, Rung, Target
 from service.rulebook.cursor import Cursor, Layers
 
 PLACEHOLDERS = ("counted", "total", "value", "target", "days")
@@ -14,44 +14,54 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 def rungs(cursor: Cursor, layers: Layers, address: str, unit: str) -> Iterator[Rung]:
     """The levels of an edition from the lowest figure up; edges must rise from 0."""
     before: Edge | None = None
+    also = tuple(layers["also"].value or ())
     for level in cursor["levels"].entries():
-        edges = tuple(edges_of(level, unit))
-        own = next((edge for edge in edges if edge.measure == "value"), None)
-        if before is None and (own is None or own.at or own.strict):
+        edges = tuple(edges_of(level, unit, also))
+        own = next((edge for edge in edges if edge.measure == VALUE), None)
+        if before is None and (own is None or own.at or own.strict or len(edges) > 1):
             level.fault("the first level must begin 'from' 0, so that every figure has a level")
         if own and before and (own.at, own.strict) <= (before.at, before.strict):
             level.fault("each level must begin above the one before it")
         before = own or before
         reason = level["reason"] if level["reason"] else layers["reason"]
-        check_text(reason if reason else level)
+        check_text(reason if reason else level, (*PLACEHOLDERS, *also))
         basis = level["basis"].value or cursor["basis"].value
         yield Rung(level["level"].value, edges, str(reason.value or ""), basis, f"{address}#{level['level'].value}")
     names = [level["level"].value for level in cursor["levels"].entries()]
-    for name in {name for name in names if names.count(name) > 1}:
+    for name in sorted({name for name in names if names.count(name) > 1}):
         cursor["levels"].fault(f"level {name!r} stands twice")
 
 
-def edges_of(level: Cursor, unit: str) -> Iterator[Edge]:
+def edges_of(level: Cursor, unit: str, also: tuple[str, ...]) -> Iterator[Edge]:
     """The edges a level needs: its own figure and those of further measures."""
-    if bool(level["from"]) and bool(level["above"]):
+    if bool(level["from"]) == bool(level["above"]) and (level["from"] or not level["and"]):
         level.fault("a level begins either 'from' or 'above' a figure")
+    yield from edges_at(level, VALUE, unit)
+    for name, inner in level["and"].items():
+        if inner.one_of(also, "further measure", key=True):
+            yield from edges_at(inner, name, "count")
+
+
+def edges_at(cursor: Cursor, measure: str, unit: str) -> Iterator[Edge]:
+    """The edge said by 'from' or 'above'."""
     for key in ("from", "above"):
-        if level[key]:
-            yield Edge("value", figure(level[key], unit), key == "above")
-    if not level["from"] and not level["above"] and not level["and"]:
-        level.fault("a level needs 'from' or 'above'")
+        if cursor[key]:
+            yield Edge(measure, figure(cursor[key], unit), key == "above")
 
 
 def figure(cursor: Cursor, unit: str) -> int:
-    """An edge as the engine compares it: a share in parts per million, anything else as it stands."""
-    if (unit == "share") != isinstance(cursor.value, str):
-        cursor.fault(f"found {cursor.value}; a {unit} has edges {'such as 2.5%' if unit == 'share' else 'that are whole numbers'}")
+    """An edge as the engine compares it: shares and averages in parts per million, anything else as it stands."""
+    value = cursor.value
+    wanted = {"share": "a share such as 2.5%", "average": "a number such as 4.8"}.get(unit, "a whole number")
+    fits = {"share": isinstance(value, str), "average": isinstance(value, (int, Decimal))}.get(unit, isinstance(value, int))
+    if not fits or isinstance(value, bool):
+        cursor.fault(f"found {value}; the edge of a {unit} is {wanted}")
         return 0
-    if unit == "share":
-        return int(Decimal(cursor.value[:-1]) * MILLION / 100)
-    if not isinstance(cursor.value, int):
-        cursor.fault(f"found {cursor.value}; expected a whole number")
-    return int(cursor.value)
+    number = Decimal(value[:-1]) / 100 if isinstance(value, str) else Decimal(value)
+    scaled = number * MILLION if unit in ("share", "average") else number
+    if scaled != int(scaled):
+        cursor.fault(f"found {value}; expected at most six decimals")
+    return int(scaled)
 
 
 def target(levels: Cursor, ladder: tuple[Rung, ...], goal: str, unit: str) -> Target:
@@ -59,11 +69,11 @@ def target(levels: Cursor, ladder: tuple[Rung, ...], goal: str, unit: str) -> Ta
     bad = {"not_breach": ("breach",), "good": ("breach", "watch")}[goal]
     missed = [rung.level in bad for rung in ladder]
     turns = [place for place in range(1, len(missed)) if missed[place] != missed[place - 1]]
-    edges = [edge for place in turns[:1] for edge in ladder[place].edges if edge.measure == "value"]
+    edges = [edge for place in turns[:1] for edge in ladder[place].edges if edge.measure == VALUE]
     if len(turns) != 1 or not edges:
         levels.fault("the target is unclear: exactly one edge must part what is asked for from the rest")
         return Target("below", 0, "")
-    value: Decimal | int = Decimal(edges[0].at) / MILLION if unit == "share" else edges[0].at
+    value: Decimal | int = Decimal(edges[0].at) / MILLION if unit in ("share", "average") else edges[0].at
     words = levels[turns[0]]["above" if edges[0].strict else "from"].value
     shown = f"{str(words)[:-1]} %" if unit == "share" else str(words)
     if not missed[0]:
@@ -73,11 +83,11 @@ def target(levels: Cursor, ladder: tuple[Rung, ...], goal: str, unit: str) -> Ta
     return Target("above" if edges[0].strict else "at_least", value, f"{'above' if edges[0].strict else 'at least'} {shown}")
 
 
-def check_text(cursor: Cursor) -> None:
+def check_text(cursor: Cursor, allowed: tuple[str, ...]) -> None:
     """Faults for a sentence that is missing or asks for something nobody fills in."""
     if not isinstance(cursor.value, str):
         cursor.fault("'reason' is missing: the level, the edition or the card must say one")
         return
     for name in PLACEHOLDER.findall(cursor.value):
-        if name not in PLACEHOLDERS:
-            cursor.fault(f"unknown placeholder {{{name}}}; allowed: {', '.join(PLACEHOLDERS)}")
+        if name not in allowed:
+            cursor.fault(f"unknown placeholder {{{name}}}; allowed: {', '.join(allowed)}")

@@ -5,14 +5,21 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from service.core.cards import Card, Pack, Rulebook
 from service.core.errors import BrokenRulebook, RuleFault
-from service.rulebook.chapters import catalogue, chapters
+from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters
 from service.rulebook.cursor import Cursor
 from service.rulebook.folder import Snapshot, digest
 from service.rulebook.metric_card import metric_card
 from service.rulebook.shape import check_shape
+from service.rulebook.timetables import timetables
 from service.rulebook.yaml_source import Source, json_value, read_source
 
-PACK_FILES = {"pack.yaml": "pack", "health.yaml": "health", "status.yaml": "status", "actions.yaml": "actions"}
+PACK_FILES = {
+    "pack.yaml": "pack",
+    "health.yaml": "health",
+    "status.yaml": "status",
+    "actions.yaml": "actions",
+    "deadlines.yaml": "deadlines",
+}
 
 
 def load_rulebook(files: Snapshot) -> Rulebook:
@@ -58,14 +65,14 @@ def missing_files(folder: str, files: Snapshot) -> Iterator[RuleFault]:
 
 def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack:
     """One pack of the folder; what is wrong is noted in the sources."""
-    root, health, status, actions = (Cursor(sources[f"{folder}/{name}"]) for name in PACK_FILES)
+    root, health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in PACK_FILES)
     if root["pack"].value != folder:
         root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
     if root["time_zone"].value not in available_timezones():
         root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
     marketplaces = {name: tuple(entry["aliases"].value or ()) for name, entry in root["marketplaces"].items()}
     cards = metric_cards(folder, root, frozenset(marketplaces), sources, files)
-    metrics = frozenset(card.metric for card in cards)
+    facts = facts_of(cards, deadlines)
     own = {name: text for name, text in files.items() if name.startswith(f"{folder}/")}
     return Pack(
         pack=folder,
@@ -73,14 +80,28 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack:
         time_zone=ZoneInfo(root["time_zone"].value if root["time_zone"].value in available_timezones() else "UTC"),
         marketplaces=marketplaces,
         cards=cards,
-        health=chapters(health, "health", "color", folder, metrics),
-        status=chapters(status, "status", "status", folder, metrics),
-        actions=chapters(actions, "actions", "action", folder, metrics),
+        health=chapters(health, "health", "color", folder, facts),
+        status=chapters(status, "status", "status", folder, facts),
+        actions=chapters(actions, "actions", "action", folder, facts),
+        deadlines=timetables(deadlines, frozenset(marketplaces)),
         catalogue=catalogue(actions),
         texts=root["texts"].value,
         digest=digest(own),
-        shown={name: json_value(cursor.value) for name, cursor in zip(PACK_FILES.values(), (root, health, status, actions), strict=True)},
+        shown={name: json_value(cursor.value) for name, cursor in zip(
+                PACK_FILES.values(), (root, health, status, actions, deadlines), strict=True
+            )},
     )
+
+
+def facts_of(cards: tuple[Card, ...], deadlines: Cursor) -> Facts:
+    """The facts that health, status and action rules may ask for."""
+    excused = {f"excused_{one.name}" for card in cards for edition in card.editions for one in edition.mitigations}
+    due = {
+        f"due_{entry['deadline'].value}"
+        for table in deadlines["deadlines"].entries()
+        for entry in table["rules"].entries()
+    }
+    return Facts(frozenset(card.metric for card in cards), frozenset({*NUMBERS, *excused, *due}))
 
 
 def metric_cards(

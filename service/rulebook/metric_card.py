@@ -1,16 +1,25 @@
 """A metric file → a card: editions with everything they inherit, and examples."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from service.core.cards import Card, Edition, Example
-from service.rulebook.counting import counting, score
+from service.core.cards import Card, Counting, Edition, Example
+from service.rulebook.conditions import asks_for_now_elsewhere
+from service.rulebook.counting import counting, score, windows
 from service.rulebook.cursor import Cursor, Layers
 from service.rulebook.ladder import rungs, target
+from service.rulebook.mitigations import mitigations
 from service.rulebook.yaml_source import json_value
 from service.schemas.records import TABLES, shape
 
-NEEDED = {"share": ("of", "by", "within", "counts"), "count": ("of", "by", "within"), "score": ("score",)}
+NEEDED = {
+    "share": ("of", "by", "within", "counts"),
+    "count": ("of", "by", "within"),
+    "average": ("of", "by", "within", "counts", "average"),
+    "score": ("score",),
+}
+FIGURES = {"share": ("counted", "total"), "count": ("counted",), "average": ("counted", "total"), "score": ("score",)}
 
 
 def metric_card(root: Cursor, pack: str, marketplaces: frozenset[str], digest: str) -> Card:
@@ -44,7 +53,7 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
         if name.one_of(TABLES, "table") if not field else table in TABLES:
             if field and field not in shape(table).fields:
                 name.fault(f"unknown field {field!r} of {table}")
-    return Edition(
+    found = Edition(
         address=address,
         metric=root["metric"].value,
         title=layers["title"].value,
@@ -59,6 +68,9 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
         counting=None if unit == "score" or not layers["of"] else counting(layers),
         score=score(layers["score"]) if unit == "score" and layers["score"] else None,
     )
+    found = replace(found, mitigations=tuple(mitigations(layers["mitigations"], found)), context=contexts(layers))
+    check_foreseeable(cursor, found)
+    return found
 
 
 def edition_name(root: Cursor, cursor: Cursor) -> str:
@@ -67,6 +79,20 @@ def edition_name(root: Cursor, cursor: Cursor) -> str:
     same = [other for other in root["editions"].entries() if other["since"].value == since]
     limited = cursor["marketplaces"].value
     return f"{since}:{limited[0]}" if len(same) > 1 and limited else since
+
+
+def check_foreseeable(cursor: Cursor, found: Edition) -> None:
+    """Faults for conditions that coming days cannot be foreseen from."""
+    for one in found.countings:
+        conditions = [one.only, one.counts, *(out.when for out in one.leaves_out), *(also.when for also in one.also)]
+        if any(map(asks_for_now_elsewhere, [*conditions, *(part.counts for part in one.parts)])):
+            cursor.fault("'as_of' may be asked for of the card's own records only, not of related ones")
+
+
+def contexts(layers: Layers) -> tuple[tuple[str, Counting], ...]:
+    """The named counts told beside the metric, over the windows of the metric."""
+    within = windows(layers["within"])
+    return tuple((name, replace(counting(cursor), within=within)) for name, cursor in layers["context"].items())
 
 
 def check_order(cursors: list[Cursor], editions: list[Edition]) -> None:
@@ -93,11 +119,11 @@ def example(cursor: Cursor, root: Cursor, editions: list[Edition]) -> Example | 
     place = cursor["marketplace"].value
     for found in editions:
         if found.since <= day and (found.marketplaces is None or (place in found.marketplaces if place else True)):
-            needed: dict[str, tuple[str, ...]] = {"share": ("counted", "total"), "count": ("counted",), "score": ("score",)}
-            figures: dict[str, Any] = {name: cursor[name].value for name in needed[found.unit]}
+            figures: dict[str, Any] = {name: cursor[name].value for name in FIGURES[found.unit]}
             if None in figures.values():
-                cursor.fault(f"an example of a {found.unit} needs {' and '.join(needed[found.unit])}")
+                cursor.fault(f"an example of a {found.unit} needs {' and '.join(figures)}")
                 return None
+            figures.update(cursor["also"].value or {})
             return Example(found, figures, cursor["level"].value, cursor.place)
     cursor.fault("no edition is in force then and there")
     return None

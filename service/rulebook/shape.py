@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator, ValidationError
 
 from service.rulebook.yaml_source import Path, Source
 
-KINDS = ("pack", "metric", "health", "status", "actions")
+KINDS = ("pack", "metric", "health", "status", "actions", "deadlines")
 
 
 @cache
@@ -48,8 +48,9 @@ def described(error: ValidationError) -> Iterator[tuple[Path, str, bool]]:
         yield path, f"found {error.instance!r}; {expected(str(error.instance), error.validator_value)}", False
     elif "propertyNames" in error.absolute_schema_path:
         yield (*path, error.instance), f"found key {error.instance!r}; expected {wanted(error)}", True
-    elif error.validator == "dependencies":
-        yield path, "'within' and 'of' belong together", False
+    elif "dependencies" in error.absolute_schema_path:
+        named = [key for key in error.schema_path if isinstance(key, str)]
+        yield path, f"{named[-1]!r} stands alone: 'of' goes with within or beyond, 'needs' with 'otherwise'", False
     else:
         yield path, f"found {shown(error.instance)}; expected {wanted(error)}", False
 

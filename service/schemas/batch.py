@@ -1,13 +1,12 @@
 """What stands beside the tables of a batch, and the query of a call."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema
 
 from service.schemas.records import Shape
-from service.schemas.scalars import Choice, Id, Integer, Scalar, Timestamp, Wording, refusal
+from service.schemas.scalars import Choice, Id, Integer, Scalar, Timestamp, Wording
 
 LEVELS = ("good", "insufficient_data", "watch", "breach")
 EVIDENCE_MOST = 1000

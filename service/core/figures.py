@@ -1,0 +1,52 @@
+"""Figures: what is asked, and a number with the rung it reaches."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from service.core.cards import Edition, Level, Pack, Rung
+from service.core.ladder import rung_of, value_of
+from service.core.measure import Calendar, Slice
+from service.core.relations import Related
+from service.core.rulesets import Decide
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: of which records, by which pack, on which day, decided by whom, with how many ids."""
+
+    related: Related
+    pack: Pack
+    calendar: Calendar
+    decide: Decide
+    evidence: int
+
+    def some(self, sellers: list[int]) -> pl.Series | None:
+        """The sellers as a column, or None where it is all of them."""
+        return None if len(sellers) == len(self.related.sellers) else pl.Series(sellers, dtype=pl.UInt32)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number to be judged, the slice it stands for, the rung it reaches, and the level that makes of it."""
+
+    slice: Slice
+    value: int | Fraction | None
+    rung: Rung | None
+    level: Level
+
+
+def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) -> tuple[Figure, ...]:
+    """The figures of some slices."""
+    return tuple(figure(edition, one, value_of(edition, one.counted, one.total), question) for one in slices)
+
+
+def figure(edition: Edition, one: Slice, value: int | Fraction | None, question: Question) -> Figure:
+    """A figure with its level; where something required is not covered it is never good."""
+    rung = rung_of(edition, value, one.also, question.decide)
+    level: Level = rung.level if rung else "insufficient_data"
+    if level == "good" and question.related.missing(edition.requires):
+        level = "insufficient_data"
+    return Figure(one, value, rung, level)

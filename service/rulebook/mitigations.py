@@ -1,0 +1,54 @@
+"""Mitigations of a card → conditions on the records they excuse."""
+
+from collections.abc import Iterator
+
+from service.core.cards import AllOf, AnyOf, Condition, Edition, Every, Has, Mitigation, walk
+from service.rulebook.conditions import ORDER_TABLES, condition
+from service.rulebook.cursor import Cursor
+
+
+def mitigations(cursor: Cursor, edition: Edition) -> Iterator[Mitigation]:
+    """The mitigations of an edition, in the order of the card."""
+    if cursor and (edition.counting is None or edition.unit != "share"):
+        cursor.fault("only a share can be mitigated", key=True)
+        return
+    met = {rung.level for rung in edition.ladder}
+    for entry in cursor.entries():
+        name = entry["mitigation"].value
+        if name in met:
+            entry["mitigation"].fault(f"{name!r} already names a level or a mitigation of this card")
+        met.add(name)
+        if entry["effect"].value == "not_counted" and not edition.counted_hurt:
+            entry["effect"].fault("what hurts a good share is not counted already; expected left_out")
+        yield mitigation(entry, edition)
+
+
+def mitigation(entry: Cursor, edition: Edition) -> Mitigation:
+    """One mitigation; of related records, only those that make the card count an order are meant."""
+    own = edition.counted_by.of
+    table = entry["of"].value or own
+    if table != own:
+        entry["of"].one_of([name for name in ORDER_TABLES if name != own], "related table")
+    when = condition(entry["when"], table) if table in (own, *ORDER_TABLES) else AllOf(())
+    if table != own:
+        harmful = [one.condition for one in asked_of(edition) if isinstance(one, (Has, Every)) and one.table == table]
+        if not harmful:
+            entry["of"].fault(f"the card counts nothing of {table!r}")
+            harmful = [AllOf(())]
+        when = AllOf((when, AnyOf(tuple(harmful))))
+    return Mitigation(
+        name=entry["mitigation"].value,
+        address=f"{edition.address}#{entry['mitigation'].value}",
+        of=table,
+        when=when,
+        effect=entry["effect"].value,
+        because=entry["because"].value,
+        ask=entry["ask"].value,
+    )
+
+
+def asked_of(edition: Edition) -> Iterator[Condition]:
+    """Everything the card asks for in order to count a record."""
+    yield from walk(edition.counted_by.counts)
+    for part in edition.counted_by.parts:
+        yield from walk(part.counts)
