@@ -1,4 +1,4 @@
 """Standing: where each marketplace seller stands, why, and what to do next.
 
-`core` thinks, `rulebook` reads the rules, `intake` reads records, `engine` decides, `api` speaks HTTP, `app` wires them.
+`core` thinks, `rulebook` reads rules, `intake` reads records, `engine` decides, `api` speaks HTTP, `app` wires them.
 """

@@ -37,7 +37,7 @@ def rule_files(folder: Path) -> Snapshot:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="Processes that answer.")
 def serve(host: str, port: int, workers: int) -> None:
     """Answer over HTTP until stopped."""
@@ -73,7 +73,7 @@ def evaluate(file: Path, as_json: bool) -> None:
     if reply.status_code != 200 or as_json:
         click.echo(json.dumps(reply.json, indent=2, ensure_ascii=False), err=reply.status_code != 200)
     else:
-        print_answer(reply.json)
+        print_answer(json.loads(reply.data))
     sys.exit(0 if reply.status_code == 200 else 1)
 
 

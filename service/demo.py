@@ -34,7 +34,8 @@ def run_demo(*, keep: bool) -> int:
             print_answer(json.load(reply))
         if keep:
             print(f"\nThe server listens on {address} until you press Ctrl-C. Ask it yourself:")
-            print(f"  curl -s -H 'Content-Type: application/json' --data-binary @{example} {address}/v1/verdicts", flush=True)
+            header = "Content-Type: application/json"
+            print(f"  curl -s -H '{header}' --data-binary @{example} {address}/v1/verdicts", flush=True)
             server.wait()
         return 0
     except KeyboardInterrupt:

@@ -5,9 +5,11 @@ from typing import Any
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 COLORS = {"breach": "bold red", "watch": "yellow", "good": "green", "insufficient_data": "dim"}
 HEALTH_COLORS = {"red": "bold red", "yellow": "yellow", "green": "green", "unknown": "dim"}
+NAMED_RECORDS = 3
 SIGNS = {"breach": "✗", "watch": "!", "good": "✓", "insufficient_data": "–"}
 
 
@@ -24,7 +26,8 @@ def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None
     """Prints one seller's metrics, reasons and actions."""
     health, status = verdict["health"], verdict["status"]
     console.print()
-    console.print(f"Seller {verdict['seller_id']} on {verdict['marketplace']}, as of {as_of}", style="bold", markup=False)
+    heading = f"Seller {verdict['seller_id']} on {verdict['marketplace']}, as of {as_of}"
+    console.print(heading, style="bold", markup=False)
     console.print(f"Health: {health['color']}. {health['reasons'][0]['text']}", style=HEALTH_COLORS[health["color"]])
     console.print(f"Heading for: {status['projected']}. {status['reasons'][0]['text']}")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -37,8 +40,15 @@ def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None
     if verdict["actions"]:
         console.print("\nWhat to do", style="bold")
     for number, action in enumerate(verdict["actions"], 1):
-        records = f" ({', '.join(action['records'][:3])}{' …' if action['records_total'] > 3 else ''})" if action["records"] else ""
-        console.print(Padding(f"{number}. [{action['urgency']}] {action['text']}{records}", (0, 0, 0, 2)), markup=False, highlight=False)
+        line = Text(f"{number}. {action['text']}{shown_records(action)}")
+        console.print(Padding(line, (0, 0, 0, 2)))
+
+
+def shown_records(action: dict[str, Any]) -> str:
+    """The first records of an action, and by when it is due."""
+    ids = ", ".join(action["records"][:NAMED_RECORDS]) + (" …" if action["records_total"] > NAMED_RECORDS else "")
+    due = f" Due {action['due_at']}." if action["due_at"] else ""
+    return (f" Records: {ids}." if ids else "") + due
 
 
 def shown_value(metric: dict[str, Any]) -> str:

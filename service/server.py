@@ -5,8 +5,8 @@ Workers are handed those bytes, so none of them ever meets rules that were not c
 """
 
 import multiprocessing
-import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -36,7 +36,7 @@ class Server(BaseApplication):
             "max_requests_jitter": WORKER_REQUESTS // 10,
             "preload_app": False,
             "control_socket_disable": True,
-            "worker_tmp_dir": HEARTBEAT_FOLDER if os.path.isdir(HEARTBEAT_FOLDER) else None,
+            "worker_tmp_dir": HEARTBEAT_FOLDER if Path(HEARTBEAT_FOLDER).is_dir() else None,
             "errorlog": "-",
             "loglevel": "warning",
             "proc_name": "standing",

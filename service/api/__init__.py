@@ -1,0 +1,1 @@
+"""HTTP: thin routes that take in, evaluate and answer. Knows no rule."""

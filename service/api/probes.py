@@ -27,7 +27,8 @@ def readyz() -> Response:
     """A valid rulebook is loaded and the engine has passed its self-test on it."""
     held = state()
     if held.loaded is None:
-        raise Problem("not_ready", "No valid rulebook is loaded.", {"rule_faults": len(held.faults)}, {"Retry-After": "5"})
+        members = {"rule_faults": len(held.faults)}
+        raise Problem("not_ready", "No valid rulebook is loaded.", members, {"Retry-After": "5"})
     return Response(orjson.dumps({"status": "ready", "digest": held.loaded.rulebook.digest}), content_type=JSON)
 
 

@@ -9,7 +9,7 @@ from traceback import extract_tb
 
 import orjson
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from service.api.problems import TITLES, Problem
 from service.api.state import state
@@ -63,7 +63,8 @@ def of_http(error: HTTPException) -> Response:
     """An error of the framework as a problem of the table."""
     status = error.code or 500
     kind = KINDS.get(status) or ("bad_request" if status < 500 else "internal_error")
-    headers = {"Allow": ", ".join(sorted(error.valid_methods))} if getattr(error, "valid_methods", None) else {}
+    methods = error.valid_methods or () if isinstance(error, MethodNotAllowed) else ()
+    headers = {"Allow": ", ".join(sorted(methods))} if methods else {}
     return Problem(kind, f"{TITLES[kind][1]}.", headers=headers).response()
 
 

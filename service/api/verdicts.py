@@ -49,7 +49,8 @@ def read_query() -> dict[str, Any]:
     Raises:
         Problem: invalid_query.
     """
-    faults = [Fault(f"/{name}", "repeated_parameter", "Given more than once.") for name, given in request.args.lists() if len(given) > 1]
+    repeated = [name for name, given in request.args.lists() if len(given) > 1]
+    faults = [Fault(f"/{name}", "repeated_parameter", "Given more than once.") for name in repeated]
     try:
         with Context(Reading()):
             query: dict[str, Any] = Query().load(request.args.to_dict())
@@ -75,8 +76,8 @@ def read_call() -> Call:
     try:
         return read_json(body(), limits())
     except MalformedBody as error:
-        where = f" (line {error.line}, column {error.column})"
-        raise Problem("not_json", error.reason.rstrip(".") + where + ".", {"line": error.line, "column": error.column}) from None
+        detail = f"{error.reason.rstrip('.')} (line {error.line}, column {error.column})."
+        raise Problem("not_json", detail, {"line": error.line, "column": error.column}) from None
     except TooManyRecords:
         raise too_large("records", state().settings.max_records) from None
 

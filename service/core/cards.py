@@ -1,4 +1,4 @@
-"""What rule files mean: frozen types, built by `rulebook`, read by the rest of `core`. No file, no text format, no engine.
+"""What rule files mean: frozen types, built by `rulebook`, read by the rest of `core`. No file, no format, no engine.
 
 Shares are held in whole parts per million, so that an edge is compared exactly.
 """
@@ -245,13 +245,15 @@ class Edition:
     @property
     def counted_by(self) -> Counting:
         """What a share or a count counts."""
-        assert self.counting, self.address
+        if self.counting is None:
+            raise TypeError(self.address)
         return self.counting
 
     @property
     def scored_by(self) -> Score:
         """What a score is made of."""
-        assert self.score, self.address
+        if self.score is None:
+            raise TypeError(self.address)
         return self.score
 
     @property
@@ -409,4 +411,3 @@ def walk(condition: Condition | None) -> Iterator[Condition]:
             yield from walk(inner)
     elif isinstance(condition, (Has, Every, Twin)):
         yield from walk(condition.condition)
-

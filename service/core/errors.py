@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a record: where (JSON Pointer), a code of the closed list, and a sentence without caller text."""
+    """One thing wrong with a record: where (JSON Pointer), a code of the closed list, words without caller text."""
 
     pointer: str
     code: str

@@ -1,4 +1,4 @@
-"""The whole way of a batch, read first: relate its records, judge each metric, let the rules decide, put it into words."""
+"""The whole way of a batch, read first: relate records, judge each metric, let rules decide, put it into words."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple

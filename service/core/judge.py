@@ -45,7 +45,9 @@ def judge(card: Card, edition: Edition, sellers: list[int], question: Question) 
     return judge_counting(card, edition, sellers, question)
 
 
-def judge_counting(card: Card, edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
+def judge_counting(
+    card: Card, edition: Edition, sellers: list[int], question: Question
+) -> Iterator[tuple[int, Judged]]:
     """A share, a count or an average."""
     related = question.related
     found = measure(edition.counted_by, related, question.some(sellers), question.calendar)
@@ -60,16 +62,19 @@ def judge_counting(card: Card, edition: Edition, sellers: list[int], question: Q
     context = contexts(edition, found, chosen, question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:
-        yield seller, Judged(
-            edition=edition,
-            headline=headlines[seller],
-            figures=figures[seller],
-            missing=missing,
-            against=hurt.get(seller, NO_RECORDS),
-            left_out=outside.get(seller),
-            context=context.get(seller),
-            mitigated=mitigated.get(seller),
-            recovers_on=recovering.get(seller),
+        yield (
+            seller,
+            Judged(
+                edition=edition,
+                headline=headlines[seller],
+                figures=figures[seller],
+                missing=missing,
+                against=hurt.get(seller, NO_RECORDS),
+                left_out=outside.get(seller),
+                context=context.get(seller),
+                mitigated=mitigated.get(seller),
+                recovers_on=recovering.get(seller),
+            ),
         )
 
 
@@ -88,14 +93,17 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
     recovering = recoveries(card, breached(headlines), question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:
-        yield seller, Judged(
-            edition=edition,
-            headline=headlines[seller],
-            figures=(headlines[seller],),
-            missing=missing,
-            against=hurt.get(seller, NO_RECORDS),
-            score_parts=results[seller].parts,
-            recovers_on=recovering.get(seller),
+        yield (
+            seller,
+            Judged(
+                edition=edition,
+                headline=headlines[seller],
+                figures=(headlines[seller],),
+                missing=missing,
+                against=hurt.get(seller, NO_RECORDS),
+                score_parts=results[seller].parts,
+                recovers_on=recovering.get(seller),
+            ),
         )
 
 

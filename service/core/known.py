@@ -9,7 +9,7 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A field that dates others: until it happens, `reads` says what its state reads as, `forgets` what is not known."""
+    """A field that dates others: until it happens, `reads` says what states read as, `forgets` what is not known."""
 
     at: str
     reads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -66,7 +66,7 @@ FORMS = {
 def as_known(table: str, records: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     """The records of a table as they were known at an instant."""
     form = FORMS[table]
-    dates = [form.dated_by] * (form.dated_by is not None) + [event.at for event in form.events]
+    dates = [*([form.dated_by] if form.dated_by else []), *(event.at for event in form.events)]
     ahead = records.select([(pl.col(name) > as_of).any() for name in dates]).row(0, named=True) if dates else {}
     if form.dated_by and ahead[form.dated_by]:
         records = records.filter((pl.col(form.dated_by) <= as_of).fill_null(value=True))

@@ -61,7 +61,8 @@ def measure(counting: Counting, related: Related, sellers: pl.Series | None, cal
     windows = sorted(counting.within, key=lambda window: window.days)
     spans = [days for window in windows for days in spans_of(window, calendar)]
     marks = marked(counting, related, sellers, spans)
-    return Measured(counting, tuple(calendar.days(window) for window in windows), marks, sliced(counting, marks, calendar))
+    days = tuple(calendar.days(window) for window in windows)
+    return Measured(counting, days, marks, sliced(counting, marks, calendar))
 
 
 def spans_of(window: Window, calendar: Calendar) -> list[Days]:
@@ -179,13 +180,16 @@ def summed(counting: Counting, marks: pl.DataFrame, days: Days, *, grouped: bool
     flags, also = flag_names(counting), [f"also_{place}" for place in range(len(counting.also))]
     sums = within.group_by(["seller", "group"] if grouped else ["seller"]).agg(sums_of(counting, flags, also))
     for row in (sums.sort("group") if grouped else sums).iter_rows(named=True):
-        yield row["seller"], Slice(
-            days,
-            row["group"] if grouped else None,
-            row["counted"],
-            row["total"],
-            tuple(row[name] for name in flags[1:]),
-            tuple(row[name] for name in also),
+        yield (
+            row["seller"],
+            Slice(
+                days,
+                row["group"] if grouped else None,
+                row["counted"],
+                row["total"],
+                tuple(row[name] for name in flags[1:]),
+                tuple(row[name] for name in also),
+            ),
         )
 
 

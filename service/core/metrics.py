@@ -129,9 +129,9 @@ def shown_parts(judged: Judged) -> Iterator[dict[str, Any]]:
             yield {"metric": part.name, "counted": part.counted, "total": None, "value": part.points}
         return
     total = judged.headline.slice.total
-    for part, counted in zip(judged.edition.counted_by.parts, judged.headline.slice.parts, strict=True):
+    for share, counted in zip(judged.edition.counted_by.parts, judged.headline.slice.parts, strict=True):
         value = rounded(Fraction(counted, total)) if total else None
-        yield {"metric": part.name, "counted": counted, "total": total, "value": value}
+        yield {"metric": share.name, "counted": counted, "total": total, "value": value}
 
 
 def shown_left_out(judged: Judged, evidence: int) -> Iterator[dict[str, Any]]:
@@ -144,11 +144,11 @@ def shown_left_out(judged: Judged, evidence: int) -> Iterator[dict[str, Any]]:
 def reason(judged: Judged, pack: Pack) -> str:
     """The sentence of a metric, with its numbers."""
     days = str(shown_window(judged.headline.slice.days)["days"])
-    if judged.headline.rung is None:
-        return filled(pack.texts["no_records"], {"days": days})
     figure = judged.headline
+    if figure.rung is None:
+        return filled(pack.texts["no_records"], {"days": days})
     words = filled(
-        judged.headline.rung.reason,
+        figure.rung.reason,
         {
             "counted": str(figure.slice.counted),
             "total": str(figure.slice.total),

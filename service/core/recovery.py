@@ -103,7 +103,9 @@ def first_calm(edition: Edition, moves: Steps, first: int, question: Question) -
 def score_in_breach(edition: Edition, state: State, question: Question) -> bool:
     """Whether the score of some sums is in breach."""
     score = edition.scored_by
-    totals = [sum(tally.total for span, tally in state.items() if span.counting == place) for place in range(len(score.terms))]
+    totals = [0] * len(score.terms)
+    for span, tally in state.items():
+        totals[span.counting] += tally.total
     return in_breach(edition, scored(score, totals).value, (), question)
 
 

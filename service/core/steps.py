@@ -106,9 +106,7 @@ def stretched(records: pl.DataFrame, counting: Counting, moments: Moments) -> pl
         for instant in turning_points(counting)
     ]
     turns = [pl.lit(first, dtype=pl.Int64), *ahead, *(turn + 1 for turn in ahead)]
-    days = pl.concat_list(turns).list.eval(
-        pl.element().filter(pl.element().is_between(first, last)).unique().sort()
-    )
+    days = pl.concat_list(turns).list.eval(pl.element().filter(pl.element().is_between(first, last)).unique().sort())
     rows = records.with_columns(day=days).explode("day")
     following = pl.col("day").shift(-1).over("row")
     moment = pl.lit(moments.related.as_of) + pl.duration(days=pl.col("day"))
@@ -133,9 +131,11 @@ def within_window(marks: pl.DataFrame, window: Window, moments: Moments) -> pl.D
     """What marks add to a window, and take away again, on which day."""
     days = pl.Series(moments.days)
     enters = days.search_sorted(marks["date"] + timedelta(days=window.lag), side="left").cast(pl.Int64)
-    leaves = days.search_sorted(marks["date"] + timedelta(days=window.lag + window.days - 1), side="right").cast(pl.Int64)
+    last_day = marks["date"] + timedelta(days=window.lag + window.days - 1)
+    leaves = days.search_sorted(last_day, side="right").cast(pl.Int64)
     inside = marks.with_columns(
-        day=pl.max_horizontal("day", enters.alias("enters")), end=pl.min_horizontal(pl.col("until") + 1, leaves.alias("leaves"))
+        day=pl.max_horizontal("day", enters.alias("enters")),
+        end=pl.min_horizontal(pl.col("until") + 1, leaves.alias("leaves")),
     ).filter(pl.col("day") < pl.col("end"))
     arriving = inside.with_columns(sign=pl.lit(1, dtype=pl.Int64))
     leaving = inside.with_columns(

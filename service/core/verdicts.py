@@ -1,8 +1,10 @@
 """A seller's metrics → the verdict: health, status, actions, each decided by the engine and told with its reason."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
+
+import polars as pl
 
 from service.core.cards import MARKERS, Action, Chapter, Rule
 from service.core.deadlines import SELLER, Due
@@ -80,7 +82,7 @@ def only_wanted(found: dict[str, Any], at_least: str | None) -> dict[str, Any]:
 class Subject(NamedTuple):
     """What a fact is about: its records, the rule behind it, and by when, as far as there are such."""
 
-    records: Sequence[str]
+    records: pl.Series
     rule: str | None = None
     due_at: datetime | None = None
 
@@ -95,10 +97,14 @@ def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
     for due in dues:
         if due.owner == SELLER:
             listed.setdefault(f"due_{due.kind}", ([], None, due.due_at))[0].append(due.record)
-    return {**subjects, **{name: Subject(*parts) for name, parts in listed.items()}}
+    for name, (ids, rule, due_at) in listed.items():
+        subjects[name] = Subject(pl.Series(ids, dtype=pl.String), rule, due_at)
+    return subjects
 
 
-def facts_of(metrics: list[Judged], subjects: Mapping[str, Subject], account: Mapping[str, Any]) -> dict[str, int | str]:
+def facts_of(
+    metrics: list[Judged], subjects: Mapping[str, Subject], account: Mapping[str, Any]
+) -> dict[str, int | str]:
     """Everything a pack's rules may ask of a seller; what they ask beyond it is 0."""
     levels = [(judged.headline.level, judged.edition.enforced) for judged in metrics]
     return {
@@ -179,9 +185,9 @@ def shown_action(action: Action, rules: list[Rule], subjects: Mapping[str, Subje
     }
 
 
-def merged(several: list[Sequence[str]], evidence: int) -> tuple[list[str], int]:
+def merged(several: list[pl.Series], evidence: int) -> tuple[list[str], int]:
     """The records of several causes, each once."""
     if len(several) == 1:
-        return list(several[0][:evidence]), len(several[0])
+        return several[0].head(evidence).to_list(), len(several[0])
     ids = list(dict.fromkeys(record for records in several for record in records))
     return ids[:evidence], len(ids)

@@ -1,0 +1,1 @@
+"""Bytes to typed tables and faults. Knows no rule."""

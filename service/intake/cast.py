@@ -102,7 +102,7 @@ def one_by_one(record: Any, schema: Record, home: Home, pointer: str) -> tuple[d
             return {}, faults
     named = {fault.pointer for fault in faults}
     resolved, homeless = home.of(values)
-    faults += [fault for fault in map(lambda fault: fault.at(pointer), homeless) if fault.pointer not in named]
+    faults += [fault.at(pointer) for fault in homeless if fault.at(pointer).pointer not in named]
     return {**values, **resolved}, sorted(faults, key=lambda fault: fault.pointer)
 
 

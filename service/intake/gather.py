@@ -72,7 +72,8 @@ def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], li
         except ValidationError as error:
             faults += worded(error.messages, "")
             wrong: dict[str, Any] = {"timezone": None, "marketplace": next(iter(domains))}
-            top = {**{name: wrong.get(name) for name in error.messages_dict}, **error.valid_data}
+            understood = error.valid_data if isinstance(error.valid_data, dict) else {}
+            top = {**{name: wrong.get(name) for name in error.messages_dict}, **understood}
     if top.get("marketplace", next(iter(domains))) not in domains:
         faults.append(Fault("/marketplace", *UNKNOWN_MARKETPLACE))
         top["marketplace"] = next(iter(domains))

@@ -53,7 +53,7 @@ def read_json(body: bytes, limits: Limits) -> Call:
         top={name: plain(raw, limits.nesting) for name, raw in top.items() if name in Top.names()},
         tables={name: given_table(name, records, limits.nesting) for name, records in lists.items()},
         strangers=tuple(sorted(name for name in top if name not in TABLES and name not in Top.names())),
-        misfits=tuple(name for name, raw in named.items() if name not in lists and plain(raw, limits.nesting) is not None),
+        misfits=tuple(name for name in named if name not in lists and plain(named[name], limits.nesting) is not None),
     )
 
 
@@ -81,7 +81,7 @@ def scan(part: bytes | msgspec.Raw, body: bytes, form: type[Form]) -> Form:
 
 def opens_list(raw: msgspec.Raw) -> bool:
     """Whether a JSON value is a list."""
-    return memoryview(raw)[:1] == b"["
+    return bytes(memoryview(raw)[:1]) == b"["
 
 
 def plain(raw: msgspec.Raw, deepest: int) -> Any:

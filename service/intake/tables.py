@@ -16,7 +16,8 @@ class Given:
     """One table as the caller gave it.
 
     `texts` has a text column per field and `row`, the position in the caller's table. `odd` are the positions that can
-    only be read one by one (all of them where `texts` is None); `record(position)` is the caller's own record. `unknown` counts fields nobody asked for.
+    only be read one by one (all of them where `texts` is None); `record(position)` is the caller's own record.
+    `unknown` counts fields nobody asked for.
     """
 
     table: str

@@ -81,9 +81,7 @@ def any_test(cursor: Cursor, name: str, table: str) -> Condition:
     if values:
         kind = field_kinds(table)[name]
         options.append(Test(name, "is", tuple(word(entry, kind, name) for entry in values)))
-    for entry in cursor.entries():
-        if isinstance(entry.value, dict):
-            options.append(operators(entry, name, table))
+    options += [operators(entry, name, table) for entry in cursor.entries() if isinstance(entry.value, dict)]
     return options[0] if len(options) == 1 else AnyOf(tuple(options))
 
 
@@ -118,8 +116,8 @@ def instants(cursor: Cursor, other: Cursor, name: str, table: str) -> None:
     kinds = field_kinds(table)
     allowed = [field for field, kind in kinds.items() if isinstance(kind, Timestamp)]
     if table != "orders" and table in ORDER_TABLES:
-        orders = field_kinds("orders")
-        allowed += [f"order.{field}" for field, kind in orders.items() if isinstance(kind, Timestamp) and field != AS_OF]
+        orders = {field: kind for field, kind in field_kinds("orders").items() if field != AS_OF}
+        allowed += [f"order.{field}" for field, kind in orders.items() if isinstance(kind, Timestamp)]
     other.one_of(allowed, f"instant of {table}")
     if not isinstance(kinds[name], Timestamp):
         cursor.fault(f"only instants can be compared so, and {name!r} of {table} is none")
@@ -131,7 +129,8 @@ def word(cursor: Cursor, kind: fields.Field[Any], name: str) -> Any:
     if isinstance(kind, Choice):
         cursor.one_of(kind.choices, f"value of {name!r}")
     elif isinstance(kind, Boolean) != isinstance(cursor.value, bool):
-        cursor.fault(f"found {cursor.value!r}; {name!r} is {'true or false' if isinstance(kind, Boolean) else 'no yes-or-no field'}")
+        wanted = "true or false" if isinstance(kind, Boolean) else "no yes-or-no field"
+        cursor.fault(f"found {cursor.value!r}; {name!r} is {wanted}")
     elif isinstance(kind, (Timestamp, fields.Nested)):
         cursor.fault(f"{name!r} cannot be compared with a value; ask for known, after, before or within")
     return cursor.value

@@ -84,7 +84,9 @@ def number_field(cursor: Cursor, table: str) -> str | None:
     """A whole-number field of the table, where one is named."""
     if not cursor:
         return None
-    cursor.one_of([name for name, kind in field_kinds(table).items() if isinstance(kind, Integer)], f"number of {table}")
+    cursor.one_of(
+        [name for name, kind in field_kinds(table).items() if isinstance(kind, Integer)], f"number of {table}"
+    )
     return str(cursor.value)
 
 
@@ -95,7 +97,8 @@ def score(cursor: Cursor) -> Score:
         if bool(term["points"]) == bool(term["sets"]):
             term.fault("a term either gives points or sets the score")
         sets = term["sets"].value
-        terms.append(Term(term["part"].value, counting(term), term["points"].value or 0, term["per"].value or 1, sets))
+        points, per = term["points"].value or 0, term["per"].value or 1
+        terms.append(Term(term["part"].value, counting(term), points, per, sets))
     if len({term.counting.of for term in terms if term.hurts}) > 1:
         cursor["terms"].fault("terms that take points away must be of one table")
     least, most = cursor["between"].value

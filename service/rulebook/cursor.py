@@ -76,4 +76,4 @@ class Layers:
         self._card, self._edition = card, edition
 
     def __getitem__(self, key: str) -> Cursor:
-        return self._edition[key] if self._edition[key] else self._card[key]
+        return self._edition[key] or self._card[key]

@@ -8,6 +8,7 @@ from service.core.cards import MILLION, VALUE, Edge, Rung, Target
 from service.rulebook.cursor import Cursor, Layers
 
 PLACEHOLDERS = ("counted", "total", "value", "target", "days")
+EDGES = {"share": ((str,), "a share such as 2.5%"), "average": ((int, Decimal), "a number such as 4.8")}
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -23,8 +24,8 @@ def rungs(cursor: Cursor, layers: Layers, address: str, unit: str) -> Iterator[R
         if own and before and (own.at, own.strict) <= (before.at, before.strict):
             level.fault("each level must begin above the one before it")
         before = own or before
-        reason = level["reason"] if level["reason"] else layers["reason"]
-        check_text(reason if reason else level, (*PLACEHOLDERS, *also))
+        reason = level["reason"] or layers["reason"]
+        check_text(reason or level, (*PLACEHOLDERS, *also))
         basis = level["basis"].value or cursor["basis"].value
         yield Rung(level["level"].value, edges, str(reason.value or ""), basis, f"{address}#{level['level'].value}")
     names = [level["level"].value for level in cursor["levels"].entries()]
@@ -52,12 +53,11 @@ def edges_at(cursor: Cursor, measure: str, unit: str) -> Iterator[Edge]:
 def figure(cursor: Cursor, unit: str) -> int:
     """An edge as the engine compares it: shares and averages in parts per million, anything else as it stands."""
     value = cursor.value
-    wanted = {"share": "a share such as 2.5%", "average": "a number such as 4.8"}.get(unit, "a whole number")
-    fits = {"share": isinstance(value, str), "average": isinstance(value, (int, Decimal))}.get(unit, isinstance(value, int))
-    if not fits or isinstance(value, bool):
+    kinds, wanted = EDGES.get(unit, ((int,), "a whole number"))
+    if not isinstance(value, kinds):
         cursor.fault(f"found {value}; the edge of a {unit} is {wanted}")
         return 0
-    number = Decimal(value[:-1]) / 100 if isinstance(value, str) else Decimal(value)
+    number = Decimal(value[:-1]) / 100 if unit == "share" else Decimal(value)
     scaled = number * MILLION if unit in ("share", "average") else number
     if scaled != int(scaled):
         cursor.fault(f"found {value}; expected at most six decimals")
@@ -79,8 +79,10 @@ def target(levels: Cursor, ladder: tuple[Rung, ...], goal: str, unit: str) -> Ta
     if not missed[0]:
         if unit == "count" and not edges[0].strict:
             return Target("at_most", int(value) - 1, f"at most {int(value) - 1}")
-        return Target("at_most", value, f"at most {shown}") if edges[0].strict else Target("below", value, f"below {shown}")
-    return Target("above" if edges[0].strict else "at_least", value, f"{'above' if edges[0].strict else 'at least'} {shown}")
+        bound = "at_most" if edges[0].strict else "below"
+    else:
+        bound = "above" if edges[0].strict else "at_least"
+    return Target(bound, value, f"{bound.replace('_', ' ')} {shown}")
 
 
 def check_text(cursor: Cursor, allowed: tuple[str, ...]) -> None:

@@ -32,7 +32,9 @@ def load_rulebook(files: Snapshot) -> Rulebook:
     for name, source in sources.items():
         kind = kind_of(name)
         if kind is None:
-            source.faults.append(RuleFault(name, 1, 1, "this file belongs to no pack: see rules/README.md for the layout"))
+            source.faults.append(
+                RuleFault(name, 1, 1, "this file belongs to no pack; rules/README.md shows the layout")
+            )
         elif not source.faults:
             check_shape(source, kind)
     faults = [fault for source in sources.values() for fault in source.faults]
@@ -87,9 +89,10 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack:
         catalogue=catalogue(actions),
         texts=root["texts"].value,
         digest=digest(own),
-        shown={name: json_value(cursor.value) for name, cursor in zip(
-                PACK_FILES.values(), (root, health, status, actions, deadlines), strict=True
-            )},
+        shown={
+            name: json_value(cursor.value)
+            for name, cursor in zip(PACK_FILES.values(), (root, health, status, actions, deadlines), strict=True)
+        },
     )
 
 

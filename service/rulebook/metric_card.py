@@ -48,11 +48,9 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
             cursor.fault(f"{key!r} is missing: a {unit} needs it, here or on the card")
     address = f"{pack}/metrics/{root['metric'].value}@{edition_name(root, cursor)}"
     ladder = tuple(rungs(cursor, layers, address, unit))
+    known = [*TABLES, *(f"{table}.{field}" for table in TABLES for field in shape(table).fields)]
     for name in layers["requires"].entries():
-        table, _, field = name.value.partition(".")
-        if name.one_of(TABLES, "table") if not field else table in TABLES:
-            if field and field not in shape(table).fields:
-                name.fault(f"unknown field {field!r} of {table}")
+        name.one_of(known if "." in name.value else TABLES, "table")
     found = Edition(
         address=address,
         metric=root["metric"].value,
@@ -109,8 +107,8 @@ def check_sources(root: Cursor) -> None:
     """Faults for editions whose source is not listed, and dates of reading that do not exist."""
     for cursor in root["editions"].entries():
         cursor["source"].one_of(root["sources"].value, "source")
-    for _, source in root["sources"].items():
-        source["read_on"].day()
+    for name in root["sources"].value:
+        root["sources"][name]["read_on"].day()
 
 
 def example(cursor: Cursor, root: Cursor, editions: list[Edition]) -> Example | None:

@@ -71,7 +71,8 @@ def wanted(error: ValidationError) -> str:
         return "at least one entry"
     if error.validator == "uniqueItems":
         return "no entry twice"
-    return {"object": "a mapping", "array": "a list", "string": "a text"}.get(str(error.validator_value), error.message)
+    kinds = {"object": "a mapping", "array": "a list", "string": "a text"}
+    return kinds.get(str(error.validator_value), str(error.message))
 
 
 def shown(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from service.core.errors import RuleFault
 
@@ -52,8 +52,8 @@ def read_source(file: str, text: bytes) -> Source:
         source.faults.append(RuleFault(file, text[: error.start].count(b"\n") + 1, 1, "not UTF-8 text"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        source.faults.append(RuleFault(file, *place, f"not YAML: {error.problem or error.context}"))
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        source.faults.append(RuleFault(file, line, column, f"not YAML: {error.problem or error.context}"))
     except (YAMLError, RecursionError, ValueError) as error:
         source.faults.append(RuleFault(file, 1, 1, f"not YAML: {type(error).__name__}"))
     else:
@@ -73,9 +73,9 @@ def value_of(node: Node, path: Path, source: Source, seen: set[int]) -> Any:
     seen.add(id(node))
     if isinstance(node, ScalarNode):
         return scalar(node)
-    if isinstance(node, SequenceNode):
-        return [value_of(entry, (*path, place), source, seen) for place, entry in enumerate(node.value)]
-    return dict(pairs(node, path, source, seen))
+    if isinstance(node, MappingNode):
+        return dict(pairs(node, path, source, seen))
+    return [value_of(entry, (*path, place), source, seen) for place, entry in enumerate(node.value)]
 
 
 def pairs(node: MappingNode, path: Path, source: Source, seen: set[int]) -> Iterator[tuple[str, Any]]:

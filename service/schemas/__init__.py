@@ -1,0 +1,1 @@
+"""The shapes of the wire: records, and what stands beside them."""

@@ -49,7 +49,7 @@ class Wording(NamedTuple):
 
 def refusal(code: str, detail: str) -> ValidationError:
     """The error that carries one coded fault."""
-    return ValidationError([Wording(code, detail)])  # type: ignore[list-item]  # marshmallow keeps any message object
+    return ValidationError([Wording(code, detail)])
 
 
 def text_of(value: object) -> str | None:
@@ -72,7 +72,7 @@ class Scalar(fields.Field[Any]):
     code: ClassVar[str] = "invalid_text"
     wants: ClassVar[str] = "a text"
     trimmed: ClassVar[bool] = False
-    default_error_messages: ClassVar[dict[str, Any]] = {"required": [Wording("required", "This field is required.")]}
+    default_error_messages: dict[str, Any] = {"required": [Wording("required", "This field is required.")]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = text_of(value) if type(value) in self.accepts else None
