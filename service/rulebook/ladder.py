@@ -57,7 +57,7 @@ def figure(cursor: Cursor, unit: str) -> int:
     if not isinstance(value, kinds):
         cursor.fault(f"found {value}; the edge of a {unit} is {wanted}")
         return 0
-    number = Decimal(value[:-1]) / 100 if unit == "share" else Decimal(value)
+    number = Decimal(str(value).removesuffix("%")) / (100 if unit == "share" else 1)
     scaled = number * MILLION if unit in ("share", "average") else number
     if scaled != int(scaled):
         cursor.fault(f"found {value}; expected at most six decimals")
