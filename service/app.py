@@ -4,9 +4,9 @@ from flask import Flask
 
 from service.api import probes, requests, rules, verdicts
 from service.api.state import EXTENSION, Loaded, State
-from service.core.cards import Rulebook
 from service.core.errors import BrokenRulebook, RuleFault
 from service.core.examples import failed_examples
+from service.core.packs import Rulebook
 from service.core.rulesets import all_rulesets
 from service.engine import Engine
 from service.rulebook.folder import Snapshot, snapshot

@@ -5,7 +5,7 @@ from hashlib import sha256
 from flask import Response, request
 
 from service.api.problems import Problem
-from service.core.cards import Rulebook
+from service.core.packs import Rulebook
 
 
 def tagged(response: Response, tag: str | None = None) -> Response:

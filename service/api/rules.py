@@ -10,7 +10,7 @@ from service.api.conditional import tagged
 from service.api.negotiate import require_acceptable
 from service.api.problems import Problem
 from service.api.state import loaded
-from service.core.cards import Pack
+from service.core.packs import Pack
 
 routes = Blueprint("rules", __name__)
 

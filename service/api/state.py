@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import current_app
 
 from service.api.problems import Problem
-from service.core.cards import Rulebook
 from service.core.errors import RuleFault
+from service.core.packs import Rulebook
 from service.engine import Engine
 from service.settings import Settings
 

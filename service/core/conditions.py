@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from service.core.cards import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin
+from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin
 
 COMPARISONS = {
     "at_least": pl.Expr.ge,

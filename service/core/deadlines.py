@@ -6,9 +6,9 @@ from datetime import datetime
 
 import polars as pl
 
-from service.core.cards import Deadline
 from service.core.conditions import NOTHING, Expressions
 from service.core.figures import Question
+from service.core.packs import Deadline
 from service.core.relations import key_of
 
 SELLER = "seller"

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from service.core.batch import Batch
-from service.core.cards import Edition, Pack, Rulebook
+from service.core.cards import Edition
 from service.core.deadlines import open_deadlines
 from service.core.figures import Question
 from service.core.judge import Judged, judge
 from service.core.measure import Calendar
+from service.core.packs import Pack, Rulebook
 from service.core.relations import Related, related
 from service.core.rulesets import Decide
 from service.core.verdicts import only_wanted, verdict

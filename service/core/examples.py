@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from service.core.cards import Example, Rulebook
+from service.core.cards import Example
 from service.core.ladder import rung_of
+from service.core.packs import Rulebook
 from service.core.rulesets import Decide
 
 

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 import polars as pl
 
-from service.core.cards import Edition, Level, Pack, Rung
+from service.core.cards import Edition, Level, Rung
 from service.core.ladder import rung_of, value_of
 from service.core.measure import Calendar, Slice
+from service.core.packs import Pack
 from service.core.relations import Related
 from service.core.rulesets import Decide
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from service.core.cards import Also, Counting, Window
 from service.core.conditions import Expressions
+from service.core.countings import Also, Counting, Window
 from service.core.relations import Related, key_of
 from service.core.windows import Days, days_of
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from service.core.cards import MARKERS, Edition, Pack
+from service.core.cards import MARKERS, Edition
 from service.core.figures import Figure
 from service.core.forecast import CONFIDENCE, clean_needed, interval, more_allowed
 from service.core.judge import Judged
 from service.core.ladder import PROPORTIONS
 from service.core.measure import Slice
 from service.core.mitigate import Mitigated
+from service.core.packs import Pack
 from service.core.texts import decimal, filled, percent, rounded
 from service.core.windows import Days
 

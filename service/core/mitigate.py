@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from service.core.cards import AnyOf, Edition, Has, Mitigation
+from service.core.cards import Edition, Mitigation
+from service.core.clauses import AnyOf, Has
 from service.core.conditions import Expressions
 from service.core.evidence import hurting, of_headlines, with_ids
 from service.core.figures import Figure, Question, figures_of

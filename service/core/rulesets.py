@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from service.core.cards import MILLION, Chapter, Edge, Edition, Rulebook, Want
+from service.core.cards import MILLION, Edge, Edition
+from service.core.packs import Chapter, Rulebook, Want
 
 Fact = Mapping[str, int | str]
 Decide = Callable[[str, Fact], tuple[str, ...]]

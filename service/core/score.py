@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.core.cards import Score
+from service.core.countings import Score
 
 
 @dataclass(frozen=True, slots=True)

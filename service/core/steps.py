@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from service.core.cards import AS_OF, Counting, Test, Window, walk
+from service.core.clauses import AS_OF, Test, walk
+from service.core.countings import Counting, Window
 from service.core.measure import IN_TOTAL, expressions, groupings, latest, mark_expressions
 from service.core.relations import Related
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from service.core.cards import Window
+from service.core.countings import Window
 
 
 class Days(NamedTuple):

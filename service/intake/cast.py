@@ -12,8 +12,9 @@ from service.core.errors import Fault
 from service.intake.columns import bulk_cast, bulk_instant, column_types, known_text
 from service.intake.home import Home
 from service.intake.tables import ROW, TOO_DEEP, Given
-from service.schemas.records import Record, shape
+from service.schemas.records import shape
 from service.schemas.scalars import Reading, Timestamp, Wording
+from service.schemas.shapes import Record
 
 
 @dataclass(frozen=True, slots=True)

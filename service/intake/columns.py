@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from marshmallow import fields
 
-from service.schemas.records import Link, ListOf, link_shape, shape
+from service.schemas.records import shape
 from service.schemas.scalars import (
     BOOLEAN,
     CLOCK,
@@ -33,6 +33,7 @@ from service.schemas.scalars import (
     Text,
     Timestamp,
 )
+from service.schemas.shapes import Link, ListOf, link_shape
 
 INSTANT = pl.Datetime("us", "UTC")
 CANONICAL_INSTANT = r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$"

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from service.schemas.records import ListOf, shape
+from service.schemas.records import shape
 from service.schemas.scalars import Scalar
+from service.schemas.shapes import ListOf
 
 LEARNABLE_FIELDS = 100
 

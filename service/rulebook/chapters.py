@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from service.core.cards import LEVELS, Action, Chapter, Rule, Want
+from service.core.cards import LEVELS
+from service.core.packs import Action, Chapter, Rule, Want
 from service.rulebook.cursor import Cursor
+from service.rulebook.reach import check_rules
 
 NUMBERS = ("judged", "enforced_in_breach", "advisory_in_breach", "in_watch", "no_emergency_contact")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -54,9 +56,7 @@ def chapter(cursor: Cursor, key: str, outcome: str, pack: str, facts: Facts) -> 
     last = cursor["rules"].entries()[-1]
     if key != "actions" and last["when"]:
         last.fault("the last rule must always hold (no 'when'), so that every seller has an answer")
-    for early in cursor["rules"].entries()[:-1]:
-        if not early["when"]:
-            early.fault("a rule without 'when' always holds: the rules after it can never decide")
+    check_rules(cursor["rules"].entries(), [rule.wants for rule in rules], first_decides=key != "actions")
     return Chapter(address, cursor["since"].day(), tuple(rules))
 
 

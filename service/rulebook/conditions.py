@@ -6,11 +6,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from service.core.cards import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin, walk
+from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin, walk
 from service.core.known import FORMS
 from service.rulebook.cursor import Cursor
-from service.schemas.records import TABLES, ListOf, shape
+from service.schemas.records import TABLES, shape
 from service.schemas.scalars import Amount, Boolean, Choice, Integer, Timestamp
+from service.schemas.shapes import ListOf
 
 NUMBER_OPERATORS = ("at_least", "at_most", "above", "below")
 INSTANT_OPERATORS = ("after", "before", "not_after", "not_before")

@@ -1,6 +1,7 @@
 """What a card counts: tables, windows, groups, parts, and the terms of a score."""
 
-from service.core.cards import VALUE, Also, Counting, Exclusion, Part, Score, Term, Window
+from service.core.cards import VALUE
+from service.core.countings import Also, Counting, Exclusion, Part, Score, Term, Window
 from service.rulebook.conditions import condition, field_kinds
 from service.rulebook.cursor import Cursor, Layers
 from service.schemas.records import TABLES

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo, available_timezones
 
-from service.core.cards import Card, Pack, Rulebook
+from service.core.cards import Card
 from service.core.errors import BrokenRulebook, RuleFault
+from service.core.packs import Pack, Rulebook
 from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters
 from service.rulebook.cursor import Cursor
 from service.rulebook.folder import Snapshot, digest

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from service.core.cards import Card, Counting, Edition, Example
+from service.core.cards import Card, Edition, Example
+from service.core.countings import Counting
 from service.rulebook.conditions import asks_for_now_elsewhere
 from service.rulebook.counting import counting, score, windows
 from service.rulebook.cursor import Cursor, Layers
 from service.rulebook.ladder import rungs, target
 from service.rulebook.mitigations import mitigations
+from service.rulebook.reach import check_editions, check_levels
 from service.rulebook.yaml_source import json_value
 from service.schemas.records import TABLES, shape
 
@@ -32,7 +34,7 @@ def metric_card(root: Cursor, pack: str, marketplaces: frozenset[str], digest: s
         for name in cursor["marketplaces"].entries():
             name.one_of(marketplaces, "marketplace")
         editions.append(edition(root, cursor, pack))
-    check_order(root["editions"].entries(), editions)
+    check_editions(root["editions"].entries(), editions)
     check_sources(root)
     examples = tuple(example(cursor, root, editions) for cursor in root["examples"].entries())
     kept = tuple(found for found in examples if found is not None)
@@ -68,6 +70,7 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
     )
     found = replace(found, mitigations=tuple(mitigations(layers["mitigations"], found)), context=contexts(layers))
     check_foreseeable(cursor, found)
+    check_levels(cursor["levels"], ladder, unit, found.score)
     return found
 
 
@@ -91,16 +94,6 @@ def contexts(layers: Layers) -> tuple[tuple[str, Counting], ...]:
     """The named counts told beside the metric, over the windows of the metric."""
     within = windows(layers["within"])
     return tuple((name, replace(counting(cursor), within=within)) for name, cursor in layers["context"].items())
-
-
-def check_order(cursors: list[Cursor], editions: list[Edition]) -> None:
-    """Faults for editions that are not newest first, or say the same thing of the same day twice."""
-    for place in range(1, len(editions)):
-        newer, older = editions[place - 1], editions[place]
-        if older.since > newer.since:
-            cursors[place]["since"].fault("editions stand newest first")
-        if any(other.since == older.since and other.marketplaces == older.marketplaces for other in editions[:place]):
-            cursors[place]["since"].fault("another edition has the same date and marketplaces")
 
 
 def check_sources(root: Cursor) -> None:

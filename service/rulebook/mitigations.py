@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from service.core.cards import AllOf, AnyOf, Condition, Edition, Every, Has, Mitigation, walk
+from service.core.cards import Edition, Mitigation
+from service.core.clauses import AllOf, AnyOf, Condition, Every, Has, walk
 from service.rulebook.conditions import ORDER_TABLES, condition
 from service.rulebook.cursor import Cursor
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from service.core.cards import Deadline, Timetable
 from service.core.known import FORMS
+from service.core.packs import Deadline, Timetable
 from service.rulebook.conditions import condition, duration
 from service.rulebook.counting import instant
 from service.rulebook.cursor import Cursor

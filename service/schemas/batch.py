@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from marshmallow import RAISE, Schema
 
-from service.schemas.records import Shape
 from service.schemas.scalars import Choice, Id, Integer, Scalar, Timestamp, Wording
+from service.schemas.shapes import Shape
 
 LEVELS = ("good", "insufficient_data", "watch", "breach")
 EVIDENCE_MOST = 1000

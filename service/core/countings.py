@@ -1,0 +1,93 @@
+"""What is counted, as rule files mean it: windows, exclusions, parts, further measures, and the terms of a score."""
+
+from dataclasses import dataclass
+
+from service.core.clauses import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole days: `days` of them, ending `lag` days before the day of the question.
+
+    With fewer than `needs` records in the total, a window of `otherwise` days stands in for it.
+    """
+
+    days: int
+    lag: int
+    needs: int = 0
+    otherwise: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Records left out of the total, and why."""
+
+    because: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One named share of what a metric counts, over the same total."""
+
+    name: str
+    title: str
+    counts: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A further measure of a level: how many records of the total, or different values of a field, meet a condition."""
+
+    name: str
+    when: Condition
+    distinct: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What is counted: of which table, dated by which field, over which windows, leaving out what, counting what.
+
+    `latest_per` keeps only the latest record per the first of these fields that is known; `weigh` and `average` name
+    the whole-number field that is added up instead of records, or averaged.
+    """
+
+    of: str
+    by: str
+    within: tuple[Window, ...]
+    only: Condition | None = None
+    leaves_out: tuple[Exclusion, ...] = ()
+    counts: Condition | None = None
+    parts: tuple[Part, ...] = ()
+    group_by: str | None = None
+    over_all: bool = True
+    weigh: str | None = None
+    average: str | None = None
+    latest_per: tuple[str, ...] = ()
+    also: tuple[Also, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of a score: `points` for every full `per` records, or `sets` the whole score when there is one."""
+
+    part: str
+    counting: Counting
+    points: int = 0
+    per: int = 1
+    sets: int | None = None
+
+    @property
+    def hurts(self) -> bool:
+        """Whether its records make the score worse."""
+        return self.points < 0 or self.sets is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A number that starts somewhere, moves by its terms and stays between two bounds."""
+
+    start: int
+    terms: tuple[Term, ...]
+    least: int
+    most: int
