@@ -23,7 +23,7 @@ def create_app(settings: Settings, files: Snapshot | None = None) -> Flask:
 
     With rules that cannot be used the application still answers, and is never ready.
     """
-    app = Flask("service", static_folder=None)
+    app = Flask("service", static_folder=None, template_folder="api/templates")
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
     requests.attach(app)
@@ -57,4 +57,4 @@ def load(files: Snapshot) -> Loaded:
     if failed:
         engine.close()
         raise BrokenRulebook(failed)
-    return Loaded(rulebook, engine)
+    return Loaded(rulebook, engine, files)

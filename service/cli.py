@@ -10,7 +10,7 @@ from service.core.errors import BrokenRulebook
 from service.rulebook.folder import Snapshot, snapshot
 from service.settings import BadSetting, Settings, settings_from_environment
 
-RULES_FAULTY = 1
+FORMS = ("text", "json", "github")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,16 +83,17 @@ def rules() -> None:
 
 
 @rules.command("check")
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def rules_check(folder: Path | None) -> None:
-    """Print every fault of a folder of rules (default: those in force) and exit 1 if there is one."""
-    from service.app import load
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True, help="How to print.")
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
+def rules_check(folder: Path | None, form: str, *, strict: bool) -> None:
+    """Print every fault of a folder of rules (default: those in force).
+
+    Exit code 0: sound. 1: there are faults. 2: wrong usage.
+    """
+    from service.check import check_folder, shown_findings
 
     where = folder or settings().rules
-    try:
-        loaded = load(rule_files(where))
-    except BrokenRulebook as broken:
-        click.echo(str(broken))
-        click.echo(f"{len(broken.faults)} faults in {where}", err=True)
-        sys.exit(RULES_FAULTY)
-    click.echo(f"{where}: sound ({loaded.rulebook.digest})")
+    findings = check_folder(where)
+    click.echo(shown_findings(findings, where, form))
+    sys.exit(findings.exit_code(strict=strict))

@@ -6,13 +6,17 @@ import orjson
 from flask import Blueprint, Response
 
 from service.api.body import JSON
+from service.api.catalogue import HTML, page
 from service.api.conditional import tagged
-from service.api.negotiate import require_acceptable
+from service.api.negotiate import acceptable
 from service.api.problems import Problem
 from service.api.state import loaded
 from service.core.packs import Pack
+from service.rulebook.shape import KINDS, schema
 
 routes = Blueprint("rules", __name__)
+VARY = {"Vary": "Accept"}
+SCHEMA = "application/schema+json"
 
 
 @routes.get("/v1/rules")
@@ -35,8 +39,10 @@ def rules() -> Response:
 
 @routes.get("/v1/rules/<pack>")
 def rule_pack(pack: str) -> Response:
-    """One pack, whole; the entity tag is the digest of the pack."""
+    """One pack, whole, as JSON or as a page; the entity tag of the JSON is the digest of the pack."""
     found = pack_named(pack)
+    if acceptable(JSON, HTML) == HTML:
+        return tagged(Response(page(found, loaded().files), content_type=f"{HTML}; charset=utf-8", headers=VARY))
     metrics = {card.metric: card.shown for card in found.cards}
     return shown({"digest": found.digest, **found.shown, "metrics": metrics}, found.digest)
 
@@ -48,6 +54,15 @@ def metric_card(pack: str, metric: str) -> Response:
     if metric not in cards:
         raise Problem("not_found", "No such metric in this pack.")
     return shown(dict(cards[metric].shown), cards[metric].digest)
+
+
+@routes.get("/v1/schemas/<kind>")
+def rule_schema(kind: str) -> Response:
+    """The JSON Schema (draft-07) of one kind of rule file, for editors."""
+    if kind not in KINDS:
+        raise Problem("not_found", f"No such kind of rule file; there are: {', '.join(KINDS)}.")
+    acceptable(SCHEMA, JSON)
+    return tagged(Response(orjson.dumps(schema(kind)), content_type=SCHEMA))
 
 
 def pack_named(name: str) -> Pack:
@@ -64,5 +79,5 @@ def pack_named(name: str) -> Pack:
 
 def shown(value: dict[str, Any], tag: str) -> Response:
     """A JSON answer with its entity tag."""
-    require_acceptable(JSON)
-    return tagged(Response(orjson.dumps(value), content_type=JSON), tag)
+    acceptable(JSON)
+    return tagged(Response(orjson.dumps(value), content_type=JSON, headers=VARY), tag)

@@ -8,6 +8,7 @@ from service.api.problems import Problem
 from service.core.errors import RuleFault
 from service.core.packs import Rulebook
 from service.engine import Engine
+from service.rulebook.folder import Snapshot
 from service.settings import Settings
 
 EXTENSION = "standing"
@@ -15,10 +16,11 @@ EXTENSION = "standing"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A valid rulebook and the engine that has passed its self-test on it."""
+    """A valid rulebook, the files it was made of, and the engine that has passed its self-test on it."""
 
     rulebook: Rulebook
     engine: Engine
+    files: Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from marshmallow.experimental.context import Context
 
 from service.api.body import JSON, body, too_large
 from service.api.conditional import require_match
-from service.api.negotiate import require_acceptable
+from service.api.negotiate import acceptable
 from service.api.problems import Problem, invalid, shown_faults, totals
 from service.api.state import loaded, state
 from service.clock import now
@@ -29,7 +29,7 @@ routes = Blueprint("verdicts", __name__)
 @routes.post("/v1/verdicts")
 def verdicts() -> Response:
     """Where each seller of the batch stands."""
-    require_acceptable(JSON)
+    acceptable(JSON)
     query = read_query()
     ready = loaded()
     gathered = gather(read_call(), ready.rulebook.domains, now(), limits())

@@ -1,7 +1,7 @@
 """What a casebook is made of: cases, how they came out, what they cover. Types only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from service.core.errors import RuleFault
@@ -98,8 +98,3 @@ class Report:
         if self.faults:
             return 2
         return 1 if self.failed or self.coverage < least_coverage else 0
-
-
-def moved(report: Report, folder: str) -> Report:
-    """Removed below if unused."""
-    return replace(report)

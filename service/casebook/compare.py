@@ -1,14 +1,15 @@
 """What was expected against what the verdict says: only what is named is compared, lists are compared whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from service.casebook.cases import Difference
+from service.casebook.records import absolute
 from service.rulebook.cursor import Cursor
+from service.rulebook.yaml_source import json_value
 
-KEYED = {
-    "verdicts": "verdict",
+KEYED_BY = {
     "metrics": "metric",
     "actions": "action",
     "parts": "metric",
@@ -18,18 +19,72 @@ KEYED = {
     "applications": "application_id",
     "related": "seller_id",
 }
-ABSENT = object()
 
 
-class Found(NamedTuple):
-    """A place in a verdict: its path, the value there, the reason of the metric it belongs to."""
+class Unlike(NamedTuple):
+    """A place where a verdict says otherwise."""
 
     path: tuple[str, ...]
-    value: Any
-    reason: str | None = None
-
-    def __getitem__(self, step: Any) -> Any:
-        raise TypeError
+    expected: Cursor
+    got: Any
 
 
-def differences(expected: Cursor, found: Found, as_of: datetime) -> Iterator[Difference]: ...
+def differences(expected: Cursor, verdicts: Mapping[str, Any], moment: datetime) -> Iterator[Difference]:
+    """Everything the verdicts say otherwise.
+
+    Args:
+        expected: what a case expects: parts of the verdict, or verdicts by seller.
+        verdicts: by `<seller_id> <marketplace>`; the only one where the case does not name them.
+        moment: the instant of the question, for expected instants that are relative to it.
+    """
+    several = bool(expected["verdicts"])
+    found = {"verdicts": verdicts} if several else next(iter(verdicts.values()))
+    for path, cursor, got in unlike(expected, found, (), moment):
+        wanted = wire(cursor.value, got, moment)
+        own = verdicts.get(path[1], {}) if several else found
+        reason = reason_of(own, path[2:] if several else path)
+        yield Difference(".".join(path), cursor.place[1], wanted, brief(got, wanted), reason)
+
+
+def unlike(expected: Cursor, got: Any, path: tuple[str, ...], moment: datetime) -> Iterator[Unlike]:
+    """The places where what was got is not what was expected."""
+    value = expected.value
+    if isinstance(value, dict) and isinstance(got, list):
+        got = {str(entry[KEYED_BY[path[-1]]]): entry for entry in got}
+    if isinstance(value, dict) and isinstance(got, dict):
+        for name, inner in expected.items():
+            yield from unlike(inner, got.get(name), (*path, name), moment)
+    elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value) and len(value) == len(got or ()):
+        for place, inner in enumerate(expected.entries()):
+            yield from unlike(inner, got[place], (*path, str(place)), moment)
+    elif not same(wire(value, got, moment), got):
+        yield Unlike(path, expected, got)
+
+
+def same(expected: Any, got: Any) -> bool:
+    """Whether two values are the same; true is not 1, and an id may be written as a number."""
+    if isinstance(expected, list) and isinstance(got, list):
+        return len(expected) == len(got) and all(map(same, expected, got))
+    if isinstance(expected, int) and isinstance(got, str):
+        return str(expected) == got
+    return bool(expected == got) and isinstance(expected, bool) == isinstance(got, bool)
+
+
+def wire(value: Any, got: Any, moment: datetime) -> Any:
+    """An expected value as an answer has it."""
+    return absolute(value, moment) if isinstance(got, str) and got.endswith("Z") else json_value(value)
+
+
+def brief(got: Any, expected: Any) -> Any:
+    """What was got, its entries with only those keys that were expected of one."""
+    named = {name for entry in expected if isinstance(entry, dict) for name in entry} if isinstance(expected, list) else ()
+    if not named or not isinstance(got, list):
+        return got
+    return [{name: entry.get(name) for name in entry if name in named} for entry in got]
+
+
+def reason_of(verdict: Mapping[str, Any], path: tuple[str, ...]) -> str | None:
+    """The sentence of the metric a path leads into."""
+    if path[:1] != ("metrics",):
+        return None
+    return next((str(metric["reason"]) for metric in verdict["metrics"] if metric["metric"] == path[1]), None)

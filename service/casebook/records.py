@@ -19,7 +19,7 @@ from service.schemas.shapes import ListOf
 AS_OF = "2026-11-22T12:00:00Z"
 SELLER = "S"
 NUMBER = "{n}"
-RELATIVE = re.compile(r"(?P<sign>[+-])(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?|0s|as_of")
+RELATIVE = re.compile(r"(?P<sign>[+-])(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?|0s|as_of")
 
 
 class Written(NamedTuple):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from service.core.errors import RuleFault
-from service.rulebook.folder import Snapshot
+from service.rulebook.folder import Snapshot, rules_of
 from service.rulebook.yaml_source import Source, read_source
 
 READ_AGAIN_AFTER = timedelta(days=365)
@@ -14,8 +14,8 @@ READ_AGAIN_AFTER = timedelta(days=365)
 def advice(files: Snapshot, today: date) -> list[RuleFault]:
     """What to look at in sound rule files, by place."""
     found: list[RuleFault] = []
-    for name in sorted(files):
-        source = read_source(name, files[name])
+    for name, text in sorted(rules_of(files).items()):
+        source = read_source(name, text)
         if isinstance(source.value, Mapping) and "sources" in source.value:
             found += of_card(source, today)
     return sorted(found)

@@ -7,24 +7,27 @@ from pathlib import Path
 from service.core.errors import BrokenRulebook, RuleFault
 
 Snapshot = Mapping[str, bytes]
-OTHER_FOLDERS = frozenset({"cases"})
+CASES = "cases"
 
 
 def snapshot(folder: Path) -> Snapshot:
-    """The rule files of a folder, by their path within it.
+    """The rule files of a folder and the cases beside them, by their path within it.
 
     Raises:
         BrokenRulebook: the folder cannot be read, or holds no rule files.
     """
     try:
-        files = {path.relative_to(folder): path for path in sorted(folder.rglob("*.yaml"))}
-        ours = {name: path for name, path in files.items() if not OTHER_FOLDERS.intersection(name.parts)}
-        taken = {name.as_posix(): path.read_bytes() for name, path in ours.items()}
+        taken = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.yaml"))}
     except OSError as error:
         raise BrokenRulebook([RuleFault(str(folder), 1, 1, f"cannot be read: {error.strerror}")]) from None
-    if not taken:
+    if not rules_of(taken):
         raise BrokenRulebook([RuleFault(str(folder), 1, 1, "no rule files (*.yaml) in this folder")])
     return taken
+
+
+def rules_of(files: Snapshot) -> Snapshot:
+    """The rule files alone; cases say what rules do, and change nothing."""
+    return {name: text for name, text in files.items() if CASES not in name.split("/")[1:-1]}
 
 
 def digest(files: Snapshot) -> str:

@@ -8,7 +8,7 @@ from service.core.errors import BrokenRulebook, RuleFault
 from service.core.packs import Pack, Rulebook
 from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters
 from service.rulebook.cursor import Cursor
-from service.rulebook.folder import Snapshot, digest
+from service.rulebook.folder import Snapshot, digest, rules_of
 from service.rulebook.metric_card import metric_card
 from service.rulebook.shape import check_shape
 from service.rulebook.timetables import timetables
@@ -29,6 +29,7 @@ def load_rulebook(files: Snapshot) -> Rulebook:
     Raises:
         BrokenRulebook: something is wrong; carries every fault of every file.
     """
+    files = rules_of(files)
     sources = {name: read_source(name, text) for name, text in files.items()}
     for name, source in sources.items():
         kind = kind_of(name)

@@ -49,7 +49,7 @@ def read_source(file: str, text: bytes) -> Source:
         yaml = YAML(pure=True)
         yaml.allow_duplicate_keys = True
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ReusedAnchorWarning)  # an anchor is a fault of its own below
+            warnings.simplefilter("ignore", ReusedAnchorWarning)  # an alias of it is a fault
             root = yaml.compose(text.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         source.faults.append(RuleFault(file, text[: error.start].count(b"\n") + 1, 1, "not UTF-8 text"))
@@ -70,11 +70,8 @@ def read_source(file: str, text: bytes) -> Source:
 def value_of(node: Node, path: Path, source: Source, seen: set[int]) -> Any:
     """The plain value of a node; notes its place, and faults on repeated keys, aliases and depth."""
     source.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if node.anchor:
-        source.fault(path, "an anchor or alias: write the value out")
-    if len(path) > DEEPEST:
-        source.fault(path, f"deeper than {DEEPEST} levels")
     if id(node) in seen or len(path) > DEEPEST:
+        source.fault(path, "an alias: write the value out" if id(node) in seen else f"deeper than {DEEPEST} levels")
         return None
     seen.add(id(node))
     if isinstance(node, ScalarNode):
