@@ -33,17 +33,28 @@ def differences(expected: Cursor, verdicts: Mapping[str, Any], moment: datetime)
     """Everything the verdicts say otherwise.
 
     Args:
-        expected: what a case expects: parts of the verdict, or verdicts by seller.
-        verdicts: by `<seller_id> <marketplace>`; the only one where the case does not name them.
+        expected: what a case expects: parts of the one verdict, or verdicts by seller.
+        verdicts: by `<seller_id> <marketplace>`.
         moment: the instant of the question, for expected instants that are relative to it.
     """
-    several = bool(expected["verdicts"])
-    found = {"verdicts": verdicts} if several else next(iter(verdicts.values()))
-    for path, cursor, got in unlike(expected, found, (), moment):
+    if not expected["verdicts"]:
+        yield from of_verdict(expected, next(iter(verdicts.values())), (), moment)
+    for name, inner in expected["verdicts"].items():
+        path = ("verdicts", name)
+        if inner and name not in verdicts:
+            yield Difference(".".join(path), inner.place[1], "a verdict", f"verdicts on {', '.join(verdicts)} only")
+        else:
+            yield from of_verdict(inner, verdicts.get(name), path, moment)
+
+
+def of_verdict(expected: Cursor, verdict: Any, path: tuple[str, ...], moment: datetime) -> Iterator[Difference]:
+    """Everything one verdict says otherwise, each with the sentence of its metric."""
+    reasons = {metric["metric"]: metric["reason"] for metric in (verdict or {}).get("metrics", ())}
+    for place, cursor, got in unlike(expected, verdict, path, moment):
         wanted = wire(cursor.value, got, moment)
-        own = verdicts.get(path[1], {}) if several else found
-        reason = reason_of(own, path[2:] if several else path)
-        yield Difference(".".join(path), cursor.place[1], wanted, brief(got, wanted), reason)
+        steps = place[len(path) :]
+        reason = reasons.get(steps[1]) if steps[:1] == ("metrics",) else None
+        yield Difference(".".join(place), cursor.place[1], wanted, brief(got, wanted), reason)
 
 
 def unlike(expected: Cursor, got: Any, path: tuple[str, ...], moment: datetime) -> Iterator[Unlike]:
@@ -77,14 +88,9 @@ def wire(value: Any, got: Any, moment: datetime) -> Any:
 
 def brief(got: Any, expected: Any) -> Any:
     """What was got, its entries with only those keys that were expected of one."""
-    named = {name for entry in expected if isinstance(entry, dict) for name in entry} if isinstance(expected, list) else ()
+    named = (
+        {name for entry in expected if isinstance(entry, dict) for name in entry} if isinstance(expected, list) else ()
+    )
     if not named or not isinstance(got, list):
         return got
     return [{name: entry.get(name) for name in entry if name in named} for entry in got]
-
-
-def reason_of(verdict: Mapping[str, Any], path: tuple[str, ...]) -> str | None:
-    """The sentence of the metric a path leads into."""
-    if path[:1] != ("metrics",):
-        return None
-    return next((str(metric["reason"]) for metric in verdict["metrics"] if metric["metric"] == path[1]), None)

@@ -1,29 +1,26 @@
-"""Case files → cases. Faults of form are noted in the sources, as everywhere in rule files."""
+"""Case files → cases. What is wrong with their form is noted in their sources, as everywhere in rule files."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 from service.casebook.cases import Case, Defaults
 from service.rulebook.cursor import Cursor
+from service.rulebook.folder import Snapshot, rules_of
 from service.rulebook.shape import check_shape
 from service.rulebook.yaml_source import Source, read_source
 
-FOLDER = "cases"
-SHARED = "defaults.yaml"
+SHARED = "/cases/defaults.yaml"
 
 
-def case_sources(pack: Path) -> list[Source]:
-    """The case files of a pack, each with what is wrong with its form."""
-    return [checked(path) for path in sorted((pack / FOLDER).glob("*.y*ml"))]
+def case_sources(files: Snapshot) -> list[Source]:
+    """The case files among the files of a pack, each with what is wrong with its form."""
+    rules = rules_of(files)
+    return [checked(read_source(name, files[name])) for name in sorted(files) if name not in rules]
 
 
-def checked(path: Path) -> Source:
-    """One case file."""
-    source = read_source(path.as_posix(), path.read_bytes())
-    if path.suffix != ".yaml":
-        source.fault((), "a case file is called *.yaml")
+def checked(source: Source) -> Source:
+    """A case file with every fault of its form."""
     if not source.faults:
-        check_shape(source, FOLDER)
+        check_shape(source, "cases")
     if not source.faults:
         check_meaning(Cursor(source))
     return source
@@ -31,11 +28,11 @@ def checked(path: Path) -> Source:
 
 def check_meaning(root: Cursor) -> None:
     """Faults for what a schema cannot see."""
-    if not root["cases"] and not root.source.file.endswith(f"/{SHARED}"):
-        root.fault(f"'cases' is missing; a file of defaults alone is called {SHARED}")
-    for _, record in root["defaults"].items():
-        if record["times"]:
-            record["times"].fault("'times' belongs to a record of a case", key=True)
+    if not root["cases"] and not root.source.file.endswith(SHARED):
+        root.fault("'cases' is missing; only cases/defaults.yaml may hold defaults alone")
+    for table in root["defaults"].value or ():
+        if times := root["defaults"][table]["times"]:
+            times.fault("'times' belongs to a record of a case", key=True)
     met: set[str] = set()
     for case in root["cases"].entries():
         if case["case"].value in met:
@@ -46,10 +43,10 @@ def check_meaning(root: Cursor) -> None:
                 table.fault(f"{table.value!r} has records in this case")
 
 
-def cases_of(sources: list[Source]) -> Iterator[Case]:
+def cases_of(sources: Iterable[Source]) -> Iterator[Case]:
     """The cases of the files that are sound, in the order of the files."""
     roots = [Cursor(source) for source in sources if not source.faults]
-    shared = next((defaults(root) for root in roots if root.source.file.endswith(f"/{SHARED}")), {})
+    shared = next((defaults(root) for root in roots if root.source.file.endswith(SHARED)), {})
     for root in roots:
         own = defaults(root)
         both = {table: {**shared.get(table, {}), **own.get(table, {})} for table in {**shared, **own}}

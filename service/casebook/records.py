@@ -1,11 +1,11 @@
-"""The records of a case → the call a seller's tool would make."""
+"""The records of a case → records of the wire: repeated, named, with their defaults and with instants of their own."""
 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
 from service.casebook.cases import Case
 from service.core.known import FORMS
@@ -16,76 +16,63 @@ from service.schemas.records import TABLES, shape
 from service.schemas.scalars import Timestamp
 from service.schemas.shapes import ListOf
 
-AS_OF = "2026-11-22T12:00:00Z"
-SELLER = "S"
 NUMBER = "{n}"
-RELATIVE = re.compile(r"(?P<sign>[+-])(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?|0s|as_of")
+RELATIVE = re.compile(r"(?P<sign>[+-])(?=\d)(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?|0s|as_of")
 
 
 class Written(NamedTuple):
-    """A record as a case writes it: its fields, and the place of its entry in the file."""
+    """A record as the wire has it, and the entry of the file that asks for it."""
 
     fields: Mapping[str, Any]
     entry: Cursor
 
 
-def as_of(case: Case) -> datetime | None:
-    """The instant of the question; one that does not exist is a fault."""
-    try:
-        moment: datetime = Timestamp().deserialize(case.at["as_of"].value or AS_OF)
-    except ValidationError:
-        case.at["as_of"].fault(f"found {case.at['as_of'].value!r}; expected an instant that exists")
-        return None
-    return moment
-
-
 def written(case: Case, moment: datetime) -> dict[str, list[Written]]:
     """The records of a case, table by table; tables that are not covered are not named."""
-    absent = case.at["absent"].value or ()
-    records = case.at["records"]
-    return {table: list(of_table(table, records[table], case, moment)) for table in TABLES if table not in absent}
+    absent, records = case.at["absent"].value or (), case.at["records"]
+    return {
+        table: [
+            Written(dated(given, shape(table).fields, moment), entry)
+            for given, entry in repeated(table, records[table], case.defaults.get(table, {}))
+        ]
+        for table in TABLES
+        if table not in absent
+    }
 
 
-def of_table(table: str, listed: Cursor, case: Case, moment: datetime) -> Iterator[Written]:
-    """The records of one table, with their defaults, ids and instants."""
+def repeated(table: str, listed: Cursor, defaults: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Cursor]]:
+    """The records of a table with their ids, entry by entry, each as often as it asks for."""
     key, place = FORMS[table].key, 0
     for entry in listed.entries():
+        own = {name: value for name, value in {**defaults, **entry.value}.items() if name != "times"}
         times = entry["times"].value
-        own = {name: value for name, value in entry.value.items() if name != "times"}
         for number in range(1, (times or 1) + 1):
             place += 1
-            given = {name: numbered(value, number) if times else value for name, value in own.items()}
-            if key:
-                named = given.get(key)
-                made = (
-                    f"{table}-{place}"
-                    if named is None
-                    else f"{named}-{number}"
-                    if times and named == own[key]
-                    else named
-                )
-                given[key] = made
-            whole = {**case.defaults.get(table, {}), **given}
-            yield Written(dated(whole, shape(table).fields, moment), entry)
+            given = {name: numbered(value, number) for name, value in own.items()}
+            if key and own.get(key) is None:
+                given[key] = f"{table}-{place}"
+            elif key and times and given[key] == own[key]:
+                given[key] = f"{own[key]}-{number}"
+            yield given, entry
 
 
 def numbered(value: Any, number: int) -> Any:
-    """A value of a repeated record, with its number where it asks for it."""
+    """A value with the number of its record where it asks for it."""
     if isinstance(value, list):
         return [numbered(inner, number) for inner in value]
     return value.replace(NUMBER, str(number)) if isinstance(value, str) else value
 
 
 def dated(given: Mapping[str, Any], kinds: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
-    """An object with its relative instants as instants of the wire."""
+    """An object of the wire; instants that are relative to a moment become instants of their own."""
     named = {kind.data_key or name: kind for name, kind in kinds.items()}
-    return {name: as_wire(value, named.get(name), moment) for name, value in given.items()}
+    return {name: wired(value, named[name], moment) for name, value in given.items()}
 
 
-def as_wire(value: Any, kind: fields.Field[Any] | None, moment: datetime) -> Any:
+def wired(value: Any, kind: fields.Field[Any], moment: datetime) -> Any:
     """A value as the wire has it."""
     if isinstance(value, list) and isinstance(kind, ListOf):
-        return [as_wire(entry, kind.inner, moment) for entry in value]
+        return [wired(entry, kind.inner, moment) for entry in value]
     if isinstance(value, dict) and isinstance(kind, fields.Nested):
         return dated(value, kind.schema.fields, moment)
     return absolute(value, moment) if isinstance(kind, Timestamp) else json_value(value)

@@ -1,25 +1,26 @@
-"""A report as people and machines read it."""
+"""A report as people read it, and as JSON."""
 
 import json
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
-from xml.etree import ElementTree as Xml
 
 from service.casebook.cases import Report, Result
 
+LONGEST = 160
 
-def text_of(report: Report) -> str:
+
+def text_of(report: Report, least_coverage: float = 0) -> str:
     """The report as a person reads it: faults, failures, what is not covered, and one line that sums up."""
     blocks = ["\n".join(map(str, report.faults))] if report.faults else []
     blocks += ["\n".join(failure(result)) for result in report.failed]
     if report.uncovered:
         blocks.append("\n".join(["Shown by no case and no example:", *uncovered(report)]))
-    return "\n\n".join([*blocks, summary(report)])
+    return "\n\n".join([*blocks, summary(report, least_coverage)])
 
 
 def failure(result: Result) -> Iterator[str]:
-    """A case that failed, line by line."""
+    """A case that failed, line by line; the sentence of a metric stands once, below its differences."""
     yield f"{result.case.file}:{result.case.line}: {result.case.sentence}"
     for reason, each in groupby(result.differences, lambda one: one.reason):
         for one in each:
@@ -35,18 +36,19 @@ def uncovered(report: Report) -> Iterator[str]:
         yield from (f"    {point.name}" for point in points)
 
 
-def summary(report: Report) -> str:
+def summary(report: Report, least_coverage: float) -> str:
     """How it all went, in one line."""
     failed, faults, points = len(report.failed), len(report.faults), len(report.points)
     words = [f"{len(report.results) - failed} of {len(report.results)} cases passed"]
     words += [f"{faults} {'fault' if faults == 1 else 'faults'}"] if faults else []
     words.append(f"coverage {report.coverage:g} % ({points - len(report.uncovered)} of {points})")
-    return ", ".join(words)
+    return ", ".join(words) + (f", less than {least_coverage:g} %" if report.coverage < least_coverage else "")
 
 
 def shown(value: Any) -> str:
-    """A value of an answer."""
-    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+    """A value of an answer, cut where it is long."""
+    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
 def json_of(report: Report) -> dict[str, Any]:
@@ -70,38 +72,13 @@ def json_of(report: Report) -> dict[str, Any]:
 
 def json_of_result(result: Result) -> dict[str, Any]:
     """How one case came out."""
-    differences = [
-        {"path": one.path, "line": one.line, "expected": one.expected, "got": one.got, "reason": one.reason}
-        for one in result.differences
-    ]
-    case = result.case
-    return {"case": case.sentence, "file": case.file, "line": case.line, "passed": result.passed, "differences": differences}
-
-
-def junit_of(report: Report) -> bytes:
-    """The report as JUnit XML: a suite per file, a test per case; a fault is an error, coverage a property."""
-    root = Xml.Element("testsuites", name="standing rules test")
-    files = sorted({result.case.file for result in report.results} | {fault.file for fault in report.faults})
-    for file in files:
-        suite = Xml.SubElement(root, "testsuite", name=file)
-        results = [result for result in report.results if result.case.file == file]
-        for result in results:
-            where = {"classname": file, "file": file, "line": str(result.case.line)}
-            test = Xml.SubElement(suite, "testcase", name=result.case.sentence, **where)
-            if not result.passed:
-                message = f"{len(result.differences)} differences"
-                Xml.SubElement(test, "failure", message=message).text = "\n".join(failure(result))
-        faults = [fault for fault in report.faults if fault.file == file]
-        for fault in faults:
-            where = {"classname": file, "file": file, "line": str(fault.line)}
-            test = Xml.SubElement(suite, "testcase", name=f"{fault.line}:{fault.column}", **where)
-            Xml.SubElement(test, "error", message=fault.detail).text = str(fault)
-        count(suite, len(results) + len(faults), sum(not result.passed for result in results), len(faults))
-    count(root, len(report.results) + len(report.faults), len(report.failed), len(report.faults))
-    Xml.indent(root)
-    return bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True))
-
-
-def count(element: Xml.Element, tests: int, failures: int, errors: int) -> None:
-    """Says how many tests an element holds."""
-    element.attrib.update(tests=str(tests), failures=str(failures), errors=str(errors))
+    return {
+        "case": result.case.sentence,
+        "file": result.case.file,
+        "line": result.case.line,
+        "passed": result.passed,
+        "differences": [
+            {"path": one.path, "line": one.line, "expected": one.expected, "got": one.got, "reason": one.reason}
+            for one in result.differences
+        ],
+    }

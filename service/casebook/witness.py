@@ -9,17 +9,22 @@ from service.core.countings import Term
 from service.core.packs import Pack
 from service.core.rulesets import Decide, Fact
 
+Answered = dict[tuple[tuple[str, int | str], ...], tuple[str, ...]]
 Shown = tuple[str, str, str]
 
 
 @dataclass(slots=True)
 class Witness:
-    """Stands beside the engine. `asked` are facts and answers per rule set; `shown` is what verdicts told:
-    its kind, the edition or timetable it comes from, its name.
+    """Stands beside the engine.
+
+    Attributes:
+        engine: what decides.
+        asked: by rule set, the facts it was asked of and the ids of the rules that held.
+        shown: what verdicts told: its kind, the edition or timetable it comes from, its name.
     """
 
     engine: Decide
-    asked: dict[str, dict[tuple[tuple[str, int | str], ...], tuple[str, ...]]] = field(default_factory=dict)
+    asked: dict[str, Answered] = field(default_factory=dict)
     shown: set[Shown] = field(default_factory=set)
 
     def decide(self, ruleset: str, fact: Fact) -> tuple[str, ...]:

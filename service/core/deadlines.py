@@ -42,11 +42,11 @@ def of_deadline(deadline: Deadline, question: Question) -> Iterator[tuple[int, D
     records = related.tables.get(deadline.of)
     if records is None:
         return
-    asked = Expressions(deadline.of, related.tables, pl.lit(related.as_of))
+    asked = Expressions(deadline.of, related.tables, related.now)
     due_at = pl.col(deadline.at) + pl.lit(deadline.after)
     held = asked.of(deadline.only) & pl.col(deadline.at).is_not_null()
     if deadline.lapses:
-        held &= due_at >= related.as_of
+        held &= due_at >= related.now
     routed = asked.of(deadline.by_marketplace) if deadline.by_marketplace else NOTHING
     found = records.filter(held).select("seller", key_of(deadline.of), due_at=due_at, routed=routed)
     for seller, record, moment, by_marketplace in found.iter_rows():

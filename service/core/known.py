@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import polars as pl
 
@@ -63,7 +62,7 @@ FORMS = {
 }  # fmt: skip
 
 
-def as_known(table: str, records: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+def as_known(table: str, records: pl.DataFrame, as_of: pl.Expr) -> pl.DataFrame:
     """The records of a table as they were known at an instant."""
     form = FORMS[table]
     dates = [*([form.dated_by] if form.dated_by else []), *(event.at for event in form.events)]
@@ -76,7 +75,7 @@ def as_known(table: str, records: pl.DataFrame, as_of: datetime) -> pl.DataFrame
     return records.with_columns(implied(table, records.schema))
 
 
-def undone(event: Event, columns: pl.Schema, as_of: datetime) -> list[pl.Expr]:
+def undone(event: Event, columns: pl.Schema, as_of: pl.Expr) -> list[pl.Expr]:
     """The columns of an event where it has not happened yet."""
     later = (pl.col(event.at) > as_of).fill_null(value=False)
     states = [

@@ -14,7 +14,7 @@ import polars as pl
 from service.core.conditions import Expressions
 from service.core.countings import Also, Counting, Window
 from service.core.relations import Related, key_of
-from service.core.windows import Days, days_of
+from service.core.windows import Days, constant, days_of
 
 IN_TOTAL = -1
 
@@ -106,9 +106,11 @@ def marked(counting: Counting, related: Related, sellers: pl.Series | None, span
     records = related.tables.get(counting.of)
     if records is None:
         return pl.DataFrame(schema=mark_columns(counting))
-    asked = expressions(counting, related, pl.lit(related.as_of))
+    asked = expressions(counting, related, related.now)
     dated = pl.col(counting.by)
-    looked_at = (dated >= min(days.start for days in spans)) & (dated < max(days.end for days in spans))
+    looked_at = (dated >= constant(min(days.start for days in spans))) & (
+        dated < constant(max(days.end for days in spans))
+    )
     if sellers is not None:
         looked_at &= pl.col("seller").is_in(sellers.implode())
     kept = records.filter(looked_at).filter(asked.of(counting.only))
@@ -174,23 +176,16 @@ def also_expression(also: Also, asked: Expressions) -> pl.Expr:
 
 def summed(counting: Counting, marks: pl.DataFrame, days: Days, *, grouped: bool) -> Iterator[tuple[int, Slice]]:
     """Per seller the figures of one window, of all records or group by group."""
-    within = marks.filter((pl.col("at") >= days.start) & (pl.col("at") < days.end))
+    within = marks.filter((pl.col("at") >= constant(days.start)) & (pl.col("at") < constant(days.end)))
     if grouped:
         within = within.filter(pl.col("group").is_not_null())
     flags, also = flag_names(counting), [f"also_{place}" for place in range(len(counting.also))]
     sums = within.group_by(["seller", "group"] if grouped else ["seller"]).agg(sums_of(counting, flags, also))
-    for row in (sums.sort("group") if grouped else sums).iter_rows(named=True):
-        yield (
-            row["seller"],
-            Slice(
-                days,
-                row["group"] if grouped else None,
-                row["counted"],
-                row["total"],
-                tuple(row[name] for name in flags[1:]),
-                tuple(row[name] for name in also),
-            ),
-        )
+    ordered = sums.sort("group") if grouped else sums.with_columns(group=None)
+    parts_end = 1 + len(flags)
+    for seller, group, *figures in ordered.select("seller", "group", "total", *flags, *also).rows():
+        total, counted, *_ = figures
+        yield seller, Slice(days, group, counted, total, tuple(figures[2:parts_end]), tuple(figures[parts_end:]))
 
 
 def sums_of(counting: Counting, flags: list[str], also: list[str]) -> list[pl.Expr]:

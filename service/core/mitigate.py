@@ -56,7 +56,7 @@ def as_it_would_stand(edition: Edition, headline: Slice, slices: list[Slice] | N
 def excuses(edition: Edition, rows: pl.Series, question: Question) -> pl.DataFrame:
     """The rows that are excused, each with the place of every mitigation that does it."""
     counting, tables = edition.counted_by, question.related.tables
-    asked = expressions(counting, question.related, pl.lit(question.related.as_of))
+    asked = expressions(counting, question.related, question.related.now)
     records = tables[counting.of].filter(pl.col("row").is_in(rows.implode()))
     places = range(len(edition.mitigations))
     own = {place for place in places if edition.mitigations[place].of == counting.of}
@@ -76,10 +76,10 @@ def without_others(edition: Edition, question: Question) -> Expressions:
     excused: dict[str, pl.Series] = {}
     for table in {one.of for one in edition.mitigations if one.of != counting.of and one.of in tables}:
         any_of = AnyOf(tuple(one.when for one in edition.mitigations if one.of == table))
-        asked = Expressions(table, tables, pl.lit(question.related.as_of))
+        asked = Expressions(table, tables, question.related.now)
         excused[table] = tables[table].filter(asked.of(any_of))["row"]
     parts = {part.name: part.counts for part in counting.parts}
-    return Expressions(counting.of, tables, pl.lit(question.related.as_of), parts, excused)
+    return Expressions(counting.of, tables, question.related.now, parts, excused)
 
 
 def without(

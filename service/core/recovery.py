@@ -1,5 +1,6 @@
 """When a breach ends by itself: the windows move on over the records, which stay as they are known now."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -62,13 +63,11 @@ def recoveries(card: Card, sellers: list[int], question: Question) -> dict[int, 
 
 
 def periods(card: Card, domain: str, coming: list[date]) -> Iterator[Period]:
-    """The coming days by the edition in force."""
-    first = 1
-    for place in range(1, HORIZON + 1):
-        now = card.in_force(domain, coming[place])
-        if place == HORIZON or card.in_force(domain, coming[place + 1]) is not now:
-            yield Period(now, first, place)
-            first = place + 1
+    """The coming days by the edition in force; it can change only on the day an edition begins."""
+    begins = {bisect_left(coming, edition.since) for edition in card.editions}
+    firsts = sorted({1, *(place for place in begins if 1 < place <= HORIZON)})
+    for first, following in zip(firsts, [*firsts[1:], HORIZON + 1], strict=True):
+        yield Period(card.in_force(domain, coming[first]), first, following - 1)
 
 
 def calm_days(period: Period, sellers: list[int], moments: Moments, question: Question) -> Iterator[tuple[int, int]]:

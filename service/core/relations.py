@@ -9,6 +9,7 @@ import polars as pl
 
 from service.core.batch import Batch
 from service.core.known import FORMS, as_known
+from service.core.windows import constant
 
 ORDER_DEFECTS = ("feedback", "claims", "chargebacks")
 SELLER = ["seller_id", "marketplace"]
@@ -18,12 +19,13 @@ SELLER = ["seller_id", "marketplace"]
 class Related:
     """The records of a batch, ready to be counted.
 
-    `sellers` lists every (seller_id, marketplace) the batch names, sorted; a record's `seller` is its place there.
+    `now` is the instant as a constant column. `sellers` lists every (seller_id, marketplace) the batch names, sorted; a record's `seller` is its place there.
     `row` is a record's place in its table, `order_row` the place of its order, null for an orphan. `accounts` are the
     records of `sellers`.
     """
 
     as_of: datetime
+    now: pl.Expr
     sellers: list[tuple[str, str]]
     tables: Mapping[str, pl.DataFrame]
     orphans: Mapping[str, int]
@@ -39,13 +41,14 @@ def related(batch: Batch) -> Related:
     """Ties every record to its seller and its order."""
     sellers = named_sellers(batch)
     tables: dict[str, pl.DataFrame] = {}
+    now = constant(batch.as_of)
     for name, records in batch.tables.items():
         owned = records.join(sellers, on=SELLER, how="left", maintain_order="left").drop("row", strict=False)
-        known = as_known(name, owned, batch.as_of).with_row_index("row")
+        known = as_known(name, owned, now).with_row_index("row")
         tables[name] = with_order(known, name, tables.get("orders"))
     accounts = {row["seller"]: row for row in tables["sellers"].iter_rows(named=True)} if "sellers" in tables else {}
     orphans = {name: tables[name]["order_row"].null_count() for name in ORDER_DEFECTS if name in tables}
-    return Related(batch.as_of, sellers.select(SELLER).rows(), tables, orphans, accounts, batch.uncovered)
+    return Related(batch.as_of, now, sellers.select(SELLER).rows(), tables, orphans, accounts, batch.uncovered)
 
 
 def named_sellers(batch: Batch) -> pl.DataFrame:

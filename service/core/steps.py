@@ -74,7 +74,7 @@ def states(counting: Counting, sellers: list[int], moments: Moments) -> pl.DataF
     if records is None:
         return pl.DataFrame(schema=STATE_COLUMNS | {f"also_{n}": pl.String for n in range(len(counting.also))})
     some = pl.Series(sellers, dtype=pl.UInt32)
-    now = expressions(counting, related, pl.lit(related.as_of))
+    now = expressions(counting, related, related.now)
     own = records.filter(pl.col("seller").is_in(some.implode()) & pl.col(counting.by).is_not_null())
     if counting.latest_per:
         own = latest(counting, own.filter(now.of(counting.only)))
@@ -103,14 +103,14 @@ def stretched(records: pl.DataFrame, counting: Counting, moments: Moments) -> pl
     """The records, once for each stretch of days between the instants at which their conditions may change."""
     first, last = moments.first, moments.last
     ahead = [
-        ((instant - moments.related.as_of).dt.total_microseconds() // (DAY // timedelta(microseconds=1))).cast(pl.Int64)
+        ((instant - moments.related.now).dt.total_microseconds() // (DAY // timedelta(microseconds=1))).cast(pl.Int64)
         for instant in turning_points(counting)
     ]
     turns = [pl.lit(first, dtype=pl.Int64), *ahead, *(turn + 1 for turn in ahead)]
     days = pl.concat_list(turns).list.eval(pl.element().filter(pl.element().is_between(first, last)).unique().sort())
     rows = records.with_columns(day=days).explode("day")
     following = pl.col("day").shift(-1).over("row")
-    moment = pl.lit(moments.related.as_of) + pl.duration(days=pl.col("day"))
+    moment = moments.related.now + pl.duration(days=pl.col("day"))
     return rows.with_columns(until=(following - 1).fill_null(last), moment=moment)
 
 

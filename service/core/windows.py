@@ -4,7 +4,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from service.core.countings import Window
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+INSTANT = pl.Datetime("us", "UTC")
+
+
+def constant(moment: datetime) -> pl.Expr:
+    """An instant as a constant column; far cheaper to make than from the datetime itself."""
+    return pl.lit((moment - EPOCH) // MICROSECOND).cast(INSTANT)
 
 
 class Days(NamedTuple):

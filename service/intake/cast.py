@@ -56,13 +56,24 @@ def bulk(given: Given, schema: Record, home: Home, reading: Reading) -> tuple[pl
     known = given.texts.with_columns([known_text(name, kind) for name, kind in kinds.items()])
     typed = known.select(ROW, *[bulk_cast(name, kind, reading) for name, kind in kinds.items()])
     typed = with_other_instants(known, typed, schema, reading).with_columns(home.columns())
-    refused = [known[name].is_not_null() & typed[name].is_null() for name in kinds]
-    refused += [typed[name].is_null() for name in (*required(schema), *home.required)]
-    refused += [typed[name].is_not_null() & typed[needed].is_null() for name, needed in schema.needs.items()]
-    wrong = typed.select(wrong=pl.any_horizontal(refused))["wrong"]
-    positions = frozenset(typed[ROW].filter(wrong).to_list())
+    wrong = typed.select(wrong=pl.any_horizontal(refused(known, typed, schema, home)))["wrong"]
+    positions = frozenset(typed[ROW].filter(wrong).to_list()) if wrong.any() else frozenset()
     typed = typed.filter(~wrong) if positions else typed
     return typed.with_columns(defaults(schema)), positions
+
+
+def refused(known: pl.DataFrame, typed: pl.DataFrame, schema: Record, home: Home) -> list[pl.Series | pl.Expr]:
+    """The columns that say which records a bulk cast refuses; only columns that can refuse one are looked at."""
+    missing = [name for name in (*required(schema), *home.required) if typed[name].null_count()]
+    lost = [
+        name for name in schema.fields if name in known.columns and typed[name].null_count() > known[name].null_count()
+    ]
+    return [
+        pl.lit(value=False),
+        *(typed[name].is_null() for name in missing),
+        *(known[name].is_not_null() & typed[name].is_null() for name in lost),
+        *(pl.col(name).is_not_null() & pl.col(needed).is_null() for name, needed in schema.needs.items()),
+    ]
 
 
 def with_other_instants(known: pl.DataFrame, typed: pl.DataFrame, schema: Record, reading: Reading) -> pl.DataFrame:

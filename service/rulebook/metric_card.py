@@ -36,7 +36,7 @@ def metric_card(root: Cursor, pack: str, marketplaces: frozenset[str], digest: s
         editions.append(edition(root, cursor, pack))
     check_editions(root["editions"].entries(), editions)
     check_sources(root)
-    examples = tuple(example(cursor, root, editions) for cursor in root["examples"].entries())
+    examples = tuple(example(cursor, editions) for cursor in root["examples"].entries())
     kept = tuple(found for found in examples if found is not None)
     return Card(root["metric"].value, tuple(editions), kept, json_value(root.value), digest)
 
@@ -104,17 +104,24 @@ def check_sources(root: Cursor) -> None:
         root["sources"][name]["read_on"].day()
 
 
-def example(cursor: Cursor, root: Cursor, editions: list[Edition]) -> Example | None:
+def example(cursor: Cursor, editions: list[Edition]) -> Example | None:
     """One example, with the edition it speaks of."""
     day = cursor["as_of"].day() if cursor["as_of"] else date.max
-    place = cursor["marketplace"].value
-    for found in editions:
-        if found.since <= day and (found.marketplaces is None or (place in found.marketplaces if place else True)):
-            figures: dict[str, Any] = {name: cursor[name].value for name in FIGURES[found.unit]}
-            if None in figures.values():
-                cursor.fault(f"an example of a {found.unit} needs {' and '.join(figures)}")
-                return None
-            figures.update(cursor["also"].value or {})
-            return Example(found, figures, cursor["level"].value, cursor.place)
-    cursor.fault("no edition is in force then and there")
-    return None
+    found = edition_meant(editions, cursor["marketplace"].value, day)
+    if found is None:
+        cursor.fault("no edition is in force then and there")
+        return None
+    figures: dict[str, Any] = {name: cursor[name].value for name in FIGURES[found.unit]}
+    if None in figures.values():
+        cursor.fault(f"an example of a {found.unit} needs {' and '.join(figures)}")
+        return None
+    figures.update(cursor["also"].value or {})
+    return Example(found, figures, cursor["level"].value, cursor.place)
+
+
+def edition_meant(editions: list[Edition], marketplace: str | None, day: date) -> Edition | None:
+    """The edition in force there on a day; where no marketplace is named, one for all of them comes first."""
+    if marketplace is not None:
+        return next((one for one in editions if one.applies(marketplace, day)), None)
+    in_force = [one for one in editions if one.since <= day]
+    return next((one for one in in_force if one.marketplaces is None), in_force[0] if in_force else None)
