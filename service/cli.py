@@ -97,3 +97,18 @@ def rules_check(folder: Path | None, form: str, *, strict: bool) -> None:
     findings = check_folder(where)
     click.echo(shown_findings(findings, where, form))
     sys.exit(findings.exit_code(strict=strict))
+
+
+@rules.command("test")
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--coverage", default=0.0, type=click.FloatRange(0, 100), help="Fail below this percentage.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML to this file as well.")
+def rules_test(folder: Path | None, coverage: float, *, as_json: bool, junit: Path | None) -> None:
+    """Run the cases beside a folder of rules (default: those in force), and say what they do not reach.
+
+    Exit code 0: all pass. 1: a case fails, or too little is covered. 2: files are faulty.
+    """
+    from service.casebook.command import run_cases
+
+    sys.exit(run_cases(folder or settings().rules, coverage, as_json=as_json, junit=junit))

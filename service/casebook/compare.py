@@ -60,16 +60,21 @@ def of_verdict(expected: Cursor, verdict: Any, path: tuple[str, ...], moment: da
 def unlike(expected: Cursor, got: Any, path: tuple[str, ...], moment: datetime) -> Iterator[Unlike]:
     """The places where what was got is not what was expected."""
     value = expected.value
-    if isinstance(value, dict) and isinstance(got, list):
+    if isinstance(value, dict) and isinstance(got, list) and path[-1] in KEYED_BY:
         got = {str(entry[KEYED_BY[path[-1]]]): entry for entry in got}
     if isinstance(value, dict) and isinstance(got, dict):
         for name, inner in expected.items():
             yield from unlike(inner, got.get(name), (*path, name), moment)
-    elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value) and len(value) == len(got or ()):
+    elif holds_objects(value) and isinstance(got, list) and len(got) == len(value):
         for place, inner in enumerate(expected.entries()):
             yield from unlike(inner, got[place], (*path, str(place)), moment)
     elif not same(wire(value, got, moment), got):
         yield Unlike(path, expected, got)
+
+
+def holds_objects(value: Any) -> bool:
+    """Whether a value is a list of objects, which are compared key by key."""
+    return isinstance(value, list) and any(isinstance(entry, dict) for entry in value)
 
 
 def same(expected: Any, got: Any) -> bool:
@@ -87,10 +92,8 @@ def wire(value: Any, got: Any, moment: datetime) -> Any:
 
 
 def brief(got: Any, expected: Any) -> Any:
-    """What was got, its entries with only those keys that were expected of one."""
-    named = (
-        {name for entry in expected if isinstance(entry, dict) for name in entry} if isinstance(expected, list) else ()
-    )
-    if not named or not isinstance(got, list):
+    """What was got; of a list of objects, only those keys that were expected of one."""
+    if not holds_objects(expected) or not isinstance(got, list):
         return got
-    return [{name: entry.get(name) for name in entry if name in named} for entry in got]
+    named = {name for entry in expected for name in entry}
+    return [{name: entry[name] for name in entry if name in named} for entry in got]
