@@ -35,7 +35,11 @@ class Step:
         whole = path.read_text(encoding="utf-8")
         line = re.search(rf"^{re.escape(mark)}[^\n]*\n", whole, re.MULTILINE)
         assert line, f"{self.file} has no line that begins {mark!r}"
-        kept = [whole[: line.end()], self.text, whole[line.end() :]] if place == "after" else [whole[: line.start()], self.text]
+        kept = (
+            [whole[: line.end()], self.text, whole[line.end() :]]
+            if place == "after"
+            else [whole[: line.start()], self.text]
+        )
         path.write_text("".join(kept), encoding="utf-8")
 
 
