@@ -1,5 +1,6 @@
 """An answer as a person reads it in a terminal."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -35,7 +36,8 @@ def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None
         table.add_column(name, justify="right" if name == "Value" else "left")
     for metric in verdict["metrics"]:
         style = COLORS[metric["level"]]
-        table.add_row(SIGNS[metric["level"]], metric["title"], shown_value(metric), metric["reason"], style=style)
+        why = " ".join([metric["reason"], *outlook(metric)])
+        table.add_row(SIGNS[metric["level"]], metric["title"], shown_value(metric), why, style=style)
     console.print(Padding(table, (1, 0, 0, 2)))
     if verdict["actions"]:
         console.print("\nWhat to do", style="bold")
@@ -49,6 +51,15 @@ def shown_records(action: dict[str, Any]) -> str:
     ids = ", ".join(action["records"][:NAMED_RECORDS]) + (" …" if action["records_total"] > NAMED_RECORDS else "")
     due = f" Due {action['due_at']}." if action["due_at"] else ""
     return (f" Records: {ids}." if ids else "") + due
+
+
+def outlook(metric: dict[str, Any]) -> Iterator[str]:
+    """What is to come of a metric: when a breach ends by itself, and what excuses would make of it."""
+    if metric["recovers_on"]:
+        yield f"The breach ends on {metric['recovers_on']} if nothing more happens."
+    if mitigated := metric["mitigated"]:
+        excused = mitigated["records_total"]
+        yield f"If {excused} {'excuse is' if excused == 1 else 'excuses are'} accepted: {mitigated['level']}."
 
 
 def shown_value(metric: dict[str, Any]) -> str:

@@ -20,9 +20,9 @@ def test_independent_count_agrees(seed: int, mode: str, client: FlaskClient) -> 
     reply = client.post("/v1/verdicts?evidence=1000", json=body)
     assert reply.status_code == 200, reply.json
     got: dict[str, Any] = json.loads(reply.data, parse_float=Fraction)
-    expected = answer(body, evidence=1000, forecasts=True)
+    expected = answer(body, evidence=1000)
     assert instant(take(got, "as_of")) == expected["as_of"]
     served = {(found["seller_id"], found["marketplace"]): found for found in got["verdicts"]}
     assert list(served) == list(expected["verdicts"])
     for place, verdict in expected["verdicts"].items():
-        assert not list(verdict_differences(verdict, served[place], set(), set())), place
+        assert not list(verdict_differences(verdict, served[place])), place
