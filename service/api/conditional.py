@@ -7,12 +7,15 @@ from flask import Response, request
 from service.api.problems import Problem
 from service.core.packs import Rulebook
 
+IGNORED = frozenset({"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE"})  # only reads here
+
 
 def tagged(response: Response, tag: str | None = None) -> Response:
     """The answer with its entity tag, or 304 where the caller has it already."""
     response.set_etag(tag or f"sha256:{sha256(response.get_data()).hexdigest()}")
     response.headers["Cache-Control"] = "no-cache"
-    return response.make_conditional(request)  # type: ignore[return-value]  # werkzeug answers with the same object
+    asked = {name: value for name, value in request.environ.items() if name not in IGNORED}
+    return response.make_conditional(asked)  # type: ignore[return-value]  # werkzeug answers with the same object
 
 
 def require_match(rulebook: Rulebook, marketplaces: set[str]) -> None:

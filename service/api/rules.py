@@ -61,8 +61,7 @@ def rule_schema(kind: str) -> Response:
     """The JSON Schema (draft-07) of one kind of rule file, for editors."""
     if kind not in KINDS:
         raise Problem("not_found", f"No such kind of rule file; there are: {', '.join(KINDS)}.")
-    acceptable(SCHEMA, JSON)
-    return tagged(Response(orjson.dumps(schema(kind)), content_type=SCHEMA))
+    return tagged(Response(orjson.dumps(schema(kind)), content_type=acceptable(SCHEMA, JSON)))
 
 
 def pack_named(name: str) -> Pack:

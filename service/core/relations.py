@@ -19,9 +19,9 @@ SELLER = ["seller_id", "marketplace"]
 class Related:
     """The records of a batch, ready to be counted.
 
-    `now` is the instant as a constant column. `sellers` lists every (seller_id, marketplace) the batch names, sorted; a record's `seller` is its place there.
-    `row` is a record's place in its table, `order_row` the place of its order, null for an orphan. `accounts` are the
-    records of `sellers`.
+    `now` is the instant as a constant column. `sellers` lists every (seller_id, marketplace) the batch names, sorted;
+    a record's `seller` is its place there. `row` is a record's place in its table, `order_row` the place of its order,
+    null for an orphan. `accounts` are the records of `sellers`.
     """
 
     as_of: datetime

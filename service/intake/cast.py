@@ -50,30 +50,38 @@ def cast(given: Given, home: Home, reading: Reading) -> Cast:
 
 def bulk(given: Given, schema: Record, home: Home, reading: Reading) -> tuple[pl.DataFrame | None, frozenset[int]]:
     """The records a bulk cast accepts, and the positions of those it refuses."""
-    if given.texts is None:
+    if given.texts is None or given.texts.is_empty():
         return None, frozenset()
     kinds = schema.fields
     known = given.texts.with_columns([known_text(name, kind) for name, kind in kinds.items()])
     typed = known.select(ROW, *[bulk_cast(name, kind, reading) for name, kind in kinds.items()])
-    typed = with_other_instants(known, typed, schema, reading).with_columns(home.columns())
-    wrong = typed.select(wrong=pl.any_horizontal(refused(known, typed, schema, home)))["wrong"]
+    read = with_other_instants(known, typed, schema, reading)
+    typed = read.with_columns(home.columns())
+    refused = [pl.lit(value=False), *lost(known, read), *absent(typed, schema, home), *alone(schema)]
+    wrong = typed.select(wrong=pl.any_horizontal(refused))["wrong"]
     positions = frozenset(typed[ROW].filter(wrong).to_list()) if wrong.any() else frozenset()
     typed = typed.filter(~wrong) if positions else typed
     return typed.with_columns(defaults(schema)), positions
 
 
-def refused(known: pl.DataFrame, typed: pl.DataFrame, schema: Record, home: Home) -> list[pl.Series | pl.Expr]:
-    """The columns that say which records a bulk cast refuses; only columns that can refuse one are looked at."""
-    missing = [name for name in (*required(schema), *home.required) if typed[name].null_count()]
-    lost = [
-        name for name in schema.fields if name in known.columns and typed[name].null_count() > known[name].null_count()
-    ]
-    return [
-        pl.lit(value=False),
-        *(typed[name].is_null() for name in missing),
-        *(known[name].is_not_null() & typed[name].is_null() for name in lost),
-        *(pl.col(name).is_not_null() & pl.col(needed).is_null() for name, needed in schema.needs.items()),
-    ]
+def lost(known: pl.DataFrame, typed: pl.DataFrame) -> Iterator[pl.Series]:
+    """Where a text is known and its cast refused; only columns that lost one are looked at."""
+    for name in known.columns:
+        if typed[name].null_count() > known[name].null_count():
+            yield known[name].is_not_null() & typed[name].is_null()
+
+
+def absent(typed: pl.DataFrame, schema: Record, home: Home) -> Iterator[pl.Series]:
+    """Where a field that must be there is not known."""
+    for name in (*required(schema), *home.required):
+        if typed[name].null_count():
+            yield typed[name].is_null()
+
+
+def alone(schema: Record) -> Iterator[pl.Expr]:
+    """Where a field stands without the one it needs."""
+    for name, needed in schema.needs.items():
+        yield pl.col(name).is_not_null() & pl.col(needed).is_null()
 
 
 def with_other_instants(known: pl.DataFrame, typed: pl.DataFrame, schema: Record, reading: Reading) -> pl.DataFrame:

@@ -4,9 +4,11 @@ A bulk parser of texts lets an object pass as its own text and forgets unknown f
 """
 
 import json
+import re
 from collections import Counter
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache, lru_cache, reduce
+from operator import or_
+from typing import Annotated, Any
 
 import msgspec
 import polars as pl
@@ -16,6 +18,8 @@ from service.schemas.scalars import Scalar
 from service.schemas.shapes import ListOf
 
 LEARNABLE_FIELDS = 100
+PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]{1,128}')
+BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyond it the bulk parser gives up
 
 
 class Guard:
@@ -48,7 +52,8 @@ class Guard:
             given = json.loads(bytes(record))
         except (ValueError, RecursionError):
             return False
-        new = sorted(given.keys() - known) if isinstance(given, dict) else []
+        strange = given.keys() - known if isinstance(given, dict) else ()
+        new = sorted(name for name in strange if PLAIN_NAME.fullmatch(name))
         room = LEARNABLE_FIELDS - len(self._learned)
         self._learned += [(f"unknown_{len(self._learned) + place}", name) for place, name in enumerate(new[:room])]
         self._decode = self._decoder()
@@ -77,10 +82,8 @@ def types(table: str) -> dict[str, Any]:
         if isinstance(kind, ListOf):
             allowed[name] = list[str]
         elif isinstance(kind, Scalar):
-            accepted = kind.accepts
-            allowed[name] = accepted[0] if len(accepted) == 1 else accepted[0] | accepted[1]
-            for further in accepted[2:]:
-                allowed[name] = allowed[name] | further
+            accepted = [BoundedInteger if one is int else one for one in kind.accepts]
+            allowed[name] = reduce(or_, accepted)
     return allowed
 
 

@@ -46,7 +46,7 @@ def read_source(file: str, text: bytes) -> Source:
     """Reads one file; every fault of its form is in the answer."""
     source = Source(file)
     try:
-        yaml = YAML(pure=True)
+        yaml = YAML(typ="safe", pure=True)
         yaml.allow_duplicate_keys = True
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ReusedAnchorWarning)  # an alias of it is a fault

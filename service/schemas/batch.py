@@ -1,12 +1,13 @@
 """What stands beside the tables of a batch, and the query of a call."""
 
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from marshmallow import RAISE, Schema
 
-from service.schemas.scalars import Choice, Id, Integer, Scalar, Timestamp, Wording
+from service.schemas.scalars import Choice, Id, Integer, Scalar, Timestamp, Wording, refusal
 from service.schemas.shapes import Shape
 
 LEVELS = ("good", "insufficient_data", "watch", "breach")
@@ -28,14 +29,28 @@ class Zone(Scalar):
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Every IANA name; finding them walks a folder."""
-    return frozenset(available_timezones())
+    """Every IANA name but the machine's own; finding them walks a folder."""
+    return frozenset(available_timezones() - {"localtime"})
+
+
+class QuestionTime(Timestamp):
+    """The instant of a question; a year on either side must still be a date."""
+
+    earliest: ClassVar[datetime] = datetime(1900, 1, 1, tzinfo=UTC)
+    latest: ClassVar[datetime] = datetime(3000, 1, 1, tzinfo=UTC)
+
+    def read(self, text: str) -> datetime:
+        moment = super().read(text)
+        if not self.earliest <= moment < self.latest:
+            years = f"{self.earliest.year} to {self.latest.year - 1}"
+            raise refusal("out_of_range", f"Expected an instant of the years {years}.")
+        return moment
 
 
 class Top(Shape):
     """The instant of the question, and the defaults of records that carry none."""
 
-    as_of = Timestamp()
+    as_of = QuestionTime()
     marketplace = Id()
     seller_id = Id()
     timezone = Zone()
