@@ -7,9 +7,9 @@ so an answer can be remembered: it holds no record of anyone.
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import durable_rules_engine as binding
@@ -79,15 +79,16 @@ def drained(handle: int, offset: int) -> list[str]:
 
 def rule(wants: tuple[Want, ...], place: int) -> dict[str, Any]:
     """One rule in the engine's own terms; `kind` first, so that every rule starts on the same condition."""
-    return {"pri": place + 1, "all": [{"m": {"$and": [{"kind": "fact"}, *map(expression, wants)]}}]}
+    return {"pri": place + 1, "all": [{"m": {"$and": [{"kind": "fact"}, *chain.from_iterable(map(terms, wants))]}}]}
 
 
-def expression(want: Want) -> Mapping[str, Any]:
-    """One want in the engine's own terms."""
+def terms(want: Want) -> Iterator[Mapping[str, Any]]:
+    """The terms of one want, which must all hold; side by side, since the engine takes few expressions of several."""
     name = FACT + want.fact
     if want.words:
         options = [{name: word} for word in want.words]
-        return options[0] if len(options) == 1 else {"$or": options}
-    bounds = [{"$gte": {name: want.least}}] if want.least is not None else []
-    bounds += [{"$lte": {name: want.most}}] if want.most is not None else []
-    return bounds[0] if len(bounds) == 1 else {"$and": bounds}
+        yield options[0] if len(options) == 1 else {"$or": options}
+    if want.least is not None:
+        yield {"$gte": {name: want.least}}
+    if want.most is not None:
+        yield {"$lte": {name: want.most}}

@@ -1,7 +1,7 @@
 """The body of a request: its size, its type, its bytes."""
 
 from flask import request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service.api.problems import Problem
 from service.api.state import state
@@ -26,8 +26,16 @@ def body() -> bytes:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         detail = "The body must not be compressed."
         raise Problem("unsupported_media_type", detail, headers={"Accept-Encoding": "identity"})
-    request.max_content_length = state().settings.max_body
+    most = state().settings.max_body
+    request.max_content_length = most + 1  # a body in pieces is cut there in silence: the byte too many tells
     try:
-        return request.get_data(cache=False)
+        whole = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise too_large("body", state().settings.max_body) from None
+        raise too_large("body", most) from None
+    except HTTPException:
+        raise
+    except Exception:  # whatever the server's own reader of pieces raises, the caller sent it
+        raise Problem("bad_request", "The body could not be read to its end.") from None
+    if len(whole) > most:
+        raise too_large("body", most)
+    return whole

@@ -16,7 +16,7 @@ from service.clock import now
 from service.core.errors import Fault
 from service.core.evaluate import Evaluation, Wishes, evaluate
 from service.core.texts import instant
-from service.intake.cast import worded
+from service.intake.cast import escaped, worded
 from service.intake.gather import Gathered, gather
 from service.intake.json_body import MalformedBody, read_json
 from service.intake.tables import Call, Limits, TooManyRecords
@@ -50,7 +50,7 @@ def read_query() -> dict[str, Any]:
         Problem: invalid_query.
     """
     repeated = [name for name, given in request.args.lists() if len(given) > 1]
-    faults = [Fault(f"/{name}", "repeated_parameter", "Given more than once.") for name in repeated]
+    faults = [Fault(f"/{escaped(name)}", "repeated_parameter", "Given more than once.") for name in repeated]
     try:
         with Context(Reading()):
             query: dict[str, Any] = Query().load(request.args.to_dict())

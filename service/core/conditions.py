@@ -94,7 +94,7 @@ class Expressions:
         return pl.col("row").is_in(rows.implode()) if len(rows) else NOTHING
 
     def _test(self, test: Test) -> pl.Expr:
-        column = self._column(test.field)
+        column = self.column(test.field)
         if test.operator == "known":
             return column.is_not_null() if test.value else column.is_null()
         if test.operator in ("is", "not"):
@@ -103,12 +103,13 @@ class Expressions:
         if test.operator == "during":
             return self._during(test.field, test.value)
         if test.of is not None:
-            limit = self._column(test.of) + pl.lit(test.value)
+            limit = self.column(test.of) + pl.lit(test.value)
             return (column <= limit if test.operator == "within" else column > limit).fill_null(value=False)
-        other = self._column(test.value) if isinstance(test.value, str) else pl.lit(test.value)
+        other = self.column(test.value) if isinstance(test.value, str) else pl.lit(test.value)
         return COMPARISONS[test.operator](column, other).fill_null(value=False)
 
-    def _column(self, field: str) -> pl.Expr:
+    def column(self, field: str) -> pl.Expr:
+        """The column of a field, of the record itself or (`order.…`) of its order; `as_of` is the instant asked for."""
         if field == AS_OF:
             return self._as_of
         if not field.startswith(OF_ORDER):

@@ -33,5 +33,5 @@ class BrokenRulebook(Exception):
     """The rules cannot be used; carries every fault of every file, sorted by place."""
 
     def __init__(self, faults: list[RuleFault]) -> None:
-        self.faults = sorted(faults)
+        self.faults = sorted(set(faults))
         super().__init__("\n".join(map(str, self.faults)))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from service.core.clauses import AS_OF, Test, walk
+from service.core.conditions import Expressions
 from service.core.countings import Counting, Window
 from service.core.measure import IN_TOTAL, expressions, groupings, latest, mark_expressions
 from service.core.relations import Related
@@ -104,7 +105,7 @@ def stretched(records: pl.DataFrame, counting: Counting, moments: Moments) -> pl
     first, last = moments.first, moments.last
     ahead = [
         ((instant - moments.related.now).dt.total_microseconds() // (DAY // timedelta(microseconds=1))).cast(pl.Int64)
-        for instant in turning_points(counting)
+        for instant in turning_points(counting, expressions(counting, moments.related, moments.related.now))
     ]
     turns = [pl.lit(first, dtype=pl.Int64), *ahead, *(turn + 1 for turn in ahead)]
     days = pl.concat_list(turns).list.eval(pl.element().filter(pl.element().is_between(first, last)).unique().sort())
@@ -114,7 +115,7 @@ def stretched(records: pl.DataFrame, counting: Counting, moments: Moments) -> pl
     return rows.with_columns(until=(following - 1).fill_null(last), moment=moment)
 
 
-def turning_points(counting: Counting) -> list[pl.Expr]:
+def turning_points(counting: Counting, asked: Expressions) -> list[pl.Expr]:
     """The instants at which a condition of the counting may change as time goes by."""
     conditions = [counting.only, counting.counts, *(one.when for one in counting.leaves_out)]
     conditions += [part.counts for part in counting.parts] + [one.when for one in counting.also]
@@ -122,9 +123,9 @@ def turning_points(counting: Counting) -> list[pl.Expr]:
     turning = []
     for test in tests:
         if test.field == AS_OF:
-            turning.append(pl.col(test.of) + pl.lit(test.value) if test.of else pl.col(test.value))
+            turning.append(asked.column(test.of) + pl.lit(test.value) if test.of else asked.column(test.value))
         elif test.value == AS_OF:
-            turning.append(pl.col(test.field))
+            turning.append(asked.column(test.field))
     return turning
 
 

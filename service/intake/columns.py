@@ -38,7 +38,8 @@ from service.schemas.shapes import Link, ListOf, link_shape
 INSTANT = pl.Datetime("us", "UTC")
 CANONICAL_INSTANT = r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$"
 ANY_INSTANT = rf"^(?<date>{DATE})(?:[T ](?<clock>{CLOCK})(?<offset>{OFFSET})?)?$"
-EARLIEST_YEAR = 1000
+EARLIEST_YEAR, LATEST_YEAR = 1000, 9998  # beyond, an offset may lead out of the calendar
+ZONE_YEARS = (1971, 2036)  # within, the zone rules of all sources agree
 
 
 @cache
@@ -128,7 +129,8 @@ def bulk_instant(name: str, reading: Reading) -> pl.Expr:
     )  # fmt: skip
     with_offset = (local - pl.duration(minutes=minutes)).dt.replace_time_zone("UTC")
     if reading.zone is None:
-        return pl.when(local.dt.year() >= EARLIEST_YEAR).then(with_offset).alias(name)
+        return pl.when(local.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)).then(with_offset).alias(name)
     in_zone = local.dt.replace_time_zone(str(reading.zone), ambiguous="earliest", non_existent="null")
-    instant = pl.when(offset.is_null()).then(in_zone.dt.convert_time_zone("UTC")).otherwise(with_offset)
-    return pl.when(local.dt.year() >= EARLIEST_YEAR).then(instant).alias(name)
+    agreed = pl.when(local.dt.year().is_between(*ZONE_YEARS)).then(in_zone.dt.convert_time_zone("UTC"))
+    instant = pl.when(offset.is_null()).then(agreed).otherwise(with_offset)
+    return pl.when(local.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)).then(instant).alias(name)

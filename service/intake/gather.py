@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from marshmallow import ValidationError
@@ -58,7 +59,7 @@ def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits
             faults = {**read.faults, **differing}
             record_faults += [fault for position in sorted(faults) for fault in faults[position]]
             warnings += table_warnings(name, read.unknown, repeated)
-    batch = Batch(top.get("as_of", now), tables)
+    batch = Batch(top.get("as_of") or now, tables)
     return Gathered(batch, call_faults, record_faults, warnings, call.records)
 
 
@@ -71,9 +72,10 @@ def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], li
             top = Top().load(call.top)
         except ValidationError as error:
             faults += worded(error.messages, "")
-            wrong: dict[str, Any] = {"timezone": None, "marketplace": next(iter(domains))}
+            domain = next(iter(domains))
+            stand_in = {"timezone": ZoneInfo("UTC"), "marketplace": domain, "seller_id": "?", "as_of": None}
             understood = error.valid_data if isinstance(error.valid_data, dict) else {}
-            top = {**{name: wrong.get(name) for name in error.messages_dict}, **understood}
+            top = {**{name: stand_in[name] for name in error.messages_dict}, **understood}  # so each is told once
     if top.get("marketplace", next(iter(domains))) not in domains:
         faults.append(Fault("/marketplace", *UNKNOWN_MARKETPLACE))
         top["marketplace"] = next(iter(domains))

@@ -25,6 +25,8 @@ BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyo
 class Guard:
     """Judges one table's records by type alone. `unknown` counts unknown fields of the records that fit.
 
+    Whatever is nested where nothing should be is for the reader of single records, who knows how deep is too deep.
+
     An unknown field is learned when it is first met, so an export full of them is still read in bulk.
     """
 
@@ -40,9 +42,10 @@ class Guard:
             found = self._decode(record)
         except (msgspec.MsgspecError, RecursionError):
             return self._learns(record) and self.fits(record)
-        for attribute, name in self._learned:
-            if getattr(found, attribute) is not msgspec.UNSET:
-                self.unknown[name] += 1
+        strange = [name for attribute, name in self._learned if getattr(found, attribute) is not msgspec.UNSET]
+        if any(isinstance(getattr(found, attribute), (dict, list)) for attribute, _ in self._learned):
+            return False
+        self.unknown.update(strange)
         return True
 
     def _learns(self, record: msgspec.Raw) -> bool:

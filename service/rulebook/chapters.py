@@ -1,16 +1,16 @@
 """Health, status and action files → dated chapters of rules over levels and flags."""
 
-import re
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from service.core.cards import LEVELS
 from service.core.packs import Action, Chapter, Rule, Want
 from service.rulebook.cursor import Cursor
+from service.rulebook.ladder import check_text
 from service.rulebook.reach import check_rules
 
 NUMBERS = ("judged", "enforced_in_breach", "advisory_in_breach", "in_watch", "no_emergency_contact")
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class Facts(NamedTuple):
@@ -32,7 +32,7 @@ def chapters(root: Cursor, key: str, outcome: str, pack: str, facts: Facts) -> t
     """
     found = [chapter(cursor, key, outcome, pack, facts) for cursor in root[key].entries()]
     for place in range(1, len(found)):
-        if found[place].since >= found[place - 1].since:
+        if date.min != found[place - 1].since <= found[place].since:
             root[key][place]["since"].fault("chapters stand newest first, each with its own date")
     return tuple(found)
 
@@ -48,9 +48,8 @@ def chapter(cursor: Cursor, key: str, outcome: str, pack: str, facts: Facts) -> 
             entry["rule"].fault(f"rule {name!r} stands twice")
         met.add(name)
         text = str(entry["text"].value or "")
-        for placeholder in PLACEHOLDER.findall(text):
-            if placeholder != "metrics":
-                entry["text"].fault(f"unknown placeholder {{{placeholder}}}; allowed: metrics")
+        if text:
+            check_text(entry["text"], ("metrics",))
         wants = tuple(want(inner, fact, facts) for fact, inner in entry["when"].items())
         rules.append(Rule(f"{address}#{name}", wants, str(entry[outcome].value), text))
     last = cursor["rules"].entries()[-1]
@@ -65,13 +64,20 @@ def want(cursor: Cursor, fact: str, facts: Facts) -> Want:
     if not cursor.one_of(facts.metrics | facts.numbers, "fact", key=True):
         return Want(fact, least=0)
     if fact in facts.metrics:
+        if isinstance(cursor.value, dict):
+            cursor.fault(f"found a mapping; {fact!r} is a level or a list of levels")
+            return Want(fact, least=0)
         words = [entry for entry in cursor.entries() if entry.one_of(LEVELS, "level")]
         return Want(fact, words=tuple(entry.value for entry in words))
     if isinstance(cursor.value, int):
         return Want(fact, least=cursor.value, most=cursor.value)
     if not isinstance(cursor.value, dict):
         cursor.fault(f"{fact!r} is a number; expected one, or at_least / at_most one")
-    return Want(fact, least=cursor["at_least"].value, most=cursor["at_most"].value)
+        return Want(fact, least=0)
+    least, most = cursor["at_least"].value, cursor["at_most"].value
+    if least is not None and most is not None and least > most:
+        cursor.fault("no number is both: at_least is more than at_most")
+    return Want(fact, least=least, most=most)
 
 
 def catalogue(root: Cursor) -> dict[str, Action]:

@@ -4,13 +4,13 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin, walk
 from service.core.known import FORMS
 from service.rulebook.cursor import Cursor
 from service.schemas.records import TABLES, shape
-from service.schemas.scalars import Amount, Boolean, Choice, Integer, Timestamp
+from service.schemas.scalars import Amount, Boolean, Choice, Integer, Scalar, Timestamp
 from service.schemas.shapes import ListOf
 
 NUMBER_OPERATORS = ("at_least", "at_most", "above", "below")
@@ -48,6 +48,9 @@ def all_of(cursor: Cursor, table: str, parts: frozenset[str]) -> Condition:
         elif key == "twin":
             tests.append(twin(inner, table))
         elif key == "part":
+            if not parts:
+                inner.fault(f"unknown part {inner.value!r}; the card has no parts")
+                continue
             named = [entry for entry in inner.entries() if entry.one_of(parts, "part")]
             tests.append(PartIs(tuple(entry.value for entry in named)))
         elif inner.one_of(field_kinds(table), f"field of {table}", key=True):
@@ -58,7 +61,9 @@ def all_of(cursor: Cursor, table: str, parts: frozenset[str]) -> Condition:
 def related(cursor: Cursor, other: str, table: str, kind: type[Has | Every]) -> Condition:
     """A condition on records of the same order."""
     others = [name for name in ORDER_TABLES if name != table] if table in ORDER_TABLES else []
-    if cursor.one_of(others, "related table", key=True):
+    if not others:
+        cursor.fault(f"{table} belong to no order", key=True)
+    elif cursor.one_of(others, "related table", key=True):
         return kind(other, condition(cursor, other))
     return AllOf(())
 
@@ -132,8 +137,15 @@ def word(cursor: Cursor, kind: fields.Field[Any], name: str) -> Any:
     elif isinstance(kind, Boolean) != isinstance(cursor.value, bool):
         wanted = "true or false" if isinstance(kind, Boolean) else "no yes-or-no field"
         cursor.fault(f"found {cursor.value!r}; {name!r} is {wanted}")
-    elif isinstance(kind, (Timestamp, fields.Nested)):
+    elif not isinstance(kind, Scalar) or isinstance(kind, Timestamp):
         cursor.fault(f"{name!r} cannot be compared with a value; ask for known, after, before or within")
+    elif not isinstance(kind, Boolean):
+        try:
+            kind.deserialize(str(cursor.value))
+        except ValidationError as error:
+            number = "a number: " if isinstance(kind, (Integer, Amount)) else ""
+            refused: Any = error.messages[0]
+            cursor.fault(f"found {cursor.value!s}; {name!r} is {number}{refused.detail}")
     return cursor.value
 
 

@@ -2,18 +2,19 @@
 
 from service.core.cards import VALUE
 from service.core.countings import Also, Counting, Exclusion, Part, Score, Term, Window
+from service.core.known import FORMS
 from service.rulebook.conditions import condition, field_kinds
 from service.rulebook.cursor import Cursor, Layers
-from service.schemas.records import TABLES
 from service.schemas.scalars import Choice, Integer, Text, Timestamp
 
 
 def counting(keys: Layers | Cursor) -> Counting:
     """What is counted, of which table, over which windows."""
     table = keys["of"].value
-    if not keys["of"].one_of(TABLES, "table"):
+    if not keys["of"].one_of([name for name, form in FORMS.items() if form.key], "table"):
         return Counting(table, "", ())
-    instant(keys["by"], table)
+    if keys["by"]:
+        instant(keys["by"], table)
     parts = tuple(
         Part(name, part["title"].value, condition(part["counts"], table)) for name, part in keys["parts"].items()
     )
@@ -31,9 +32,9 @@ def counting(keys: Layers | Cursor) -> Counting:
         group_by=group_field(keys["groups"], table),
         over_all=keys["groups"]["over_all"].value is not False,
         weigh=number_field(keys["weigh"], table),
-        average=number_field(keys["average"], table),
+        average=number_field(keys["average"], table) if keys["unit"].value == "average" else None,
         latest_per=latest_per(keys, table),
-        also=tuple(further(also, name, table) for name, also in keys["also"].items()),
+        also=tuple(further(also, name, table, named) for name, also in keys["also"].items()),
     )
 
 
@@ -57,13 +58,13 @@ def latest_per(keys: Layers | Cursor, table: str) -> tuple[str, ...]:
     return tuple(keys["latest_per"].value or ())
 
 
-def further(cursor: Cursor, name: str, table: str) -> Also:
+def further(cursor: Cursor, name: str, table: str, parts: frozenset[str]) -> Also:
     """One further measure."""
-    if name == VALUE:
-        cursor.fault("the figure itself is called 'value'; choose another name", key=True)
+    if name in (VALUE, "counted", "total", "target", "days"):
+        cursor.fault(f"{name!r} already names a placeholder; choose another name", key=True)
     if cursor["distinct"]:
         cursor["distinct"].one_of(field_kinds(table), f"field of {table}")
-    return Also(name, condition(cursor["when"], table), cursor["distinct"].value)
+    return Also(name, condition(cursor["when"], table, parts), cursor["distinct"].value)
 
 
 def instant(cursor: Cursor, table: str) -> None:
@@ -97,13 +98,19 @@ def score(cursor: Cursor) -> Score:
     for term in cursor["terms"].entries():
         if bool(term["points"]) == bool(term["sets"]):
             term.fault("a term either gives points or sets the score")
+        if term["per"] and not term["points"]:
+            term.fault("'per' needs 'points'")
+        if len(term["within"].entries()) > 1:
+            term["within"].fault("a term has one window")
         sets = term["sets"].value
         points, per = term["points"].value or 0, term["per"].value or 1
         terms.append(Term(term["part"].value, counting(term), points, per, sets))
     if len({term.counting.of for term in terms if term.hurts}) > 1:
         cursor["terms"].fault("terms that take points away must be of one table")
     least, most = cursor["between"].value
-    if not least <= cursor["start"].value <= most:
+    if least >= most:
+        cursor["between"].fault("the bounds must rise")
+    elif not least <= cursor["start"].value <= most:
         cursor["start"].fault(f"found {cursor['start'].value}; expected a number from {least} to {most}")
     return Score(cursor["start"].value, tuple(terms), least, most)
 

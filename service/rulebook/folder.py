@@ -34,5 +34,5 @@ def digest(files: Snapshot) -> str:
     """One digest over the names and bytes of files, whatever their order."""
     whole = sha256()
     for name in sorted(files):
-        whole.update(f"{name}\0{sha256(files[name]).hexdigest()}\n".encode())
+        whole.update(f"{name}\0{sha256(files[name]).hexdigest()}\n".encode(errors="surrogateescape"))
     return f"sha256:{whole.hexdigest()}"

@@ -19,9 +19,16 @@ def rungs(cursor: Cursor, layers: Layers, address: str, unit: str) -> Iterator[R
     for level in cursor["levels"].entries():
         edges = tuple(edges_of(level, unit, also))
         own = next((edge for edge in edges if edge.measure == VALUE), None)
-        if before is None and (own is None or own.at or own.strict or len(edges) > 1):
+        first = level.path[-1] == 0
+        if first and not unfit(own) and (own is None or own.at or own.strict or len(edges) > 1):
             level.fault("the first level must begin 'from' 0, so that every figure has a level")
-        if own and before and (own.at, own.strict) <= (before.at, before.strict):
+        if (
+            own
+            and before
+            and not unfit(own)
+            and not unfit(before)
+            and (own.at, own.strict) <= (before.at, before.strict)
+        ):
             level.fault("each level must begin above the one before it")
         before = own or before
         reason = level["reason"] or layers["reason"]
@@ -35,12 +42,18 @@ def rungs(cursor: Cursor, layers: Layers, address: str, unit: str) -> Iterator[R
 
 def edges_of(level: Cursor, unit: str, also: tuple[str, ...]) -> Iterator[Edge]:
     """The edges a level needs: its own figure and those of further measures."""
-    if bool(level["from"]) == bool(level["above"]) and (level["from"] or not level["and"]):
+    given = bool(level["from"]) + bool(level["above"])
+    if given == 2 or (not given and not level["and"] and level.path[-1] != 0):
         level.fault("a level begins either 'from' or 'above' a figure")
     yield from edges_at(level, VALUE, unit)
     for name, inner in level["and"].items():
         if inner.one_of(also, "further measure", key=True):
             yield from edges_at(inner, name, "count")
+
+
+def unfit(edge: Edge | None) -> bool:
+    """Whether the edge is there, but is none that can be compared."""
+    return edge is not None and edge.at < 0
 
 
 def edges_at(cursor: Cursor, measure: str, unit: str) -> Iterator[Edge]:
@@ -56,7 +69,7 @@ def figure(cursor: Cursor, unit: str) -> int:
     kinds, wanted = EDGES.get(unit, ((int,), "a whole number"))
     if not isinstance(value, kinds):
         cursor.fault(f"found {value}; the edge of a {unit} is {wanted}")
-        return 0
+        return -1
     number = Decimal(str(value).removesuffix("%")) / (100 if unit == "share" else 1)
     scaled = number * MILLION if unit in ("share", "average") else number
     if scaled != int(scaled):
@@ -69,6 +82,8 @@ def target(levels: Cursor, ladder: tuple[Rung, ...], goal: str, unit: str) -> Ta
     bad = {"not_breach": ("breach",), "good": ("breach", "watch")}[goal]
     missed = [rung.level in bad for rung in ladder]
     turns = [place for place in range(1, len(missed)) if missed[place] != missed[place - 1]]
+    if any(not rung.edges or any(map(unfit, rung.edges)) for rung in ladder):
+        return Target("below", 0, "")
     edges = [edge for place in turns[:1] for edge in ladder[place].edges if edge.measure == VALUE]
     if len(turns) != 1 or not edges:
         levels.fault("the target is unclear: exactly one edge must part what is asked for from the rest")
@@ -93,3 +108,5 @@ def check_text(cursor: Cursor, allowed: tuple[str, ...]) -> None:
     for name in PLACEHOLDER.findall(cursor.value):
         if name not in allowed:
             cursor.fault(f"unknown placeholder {{{name}}}; allowed: {', '.join(allowed)}")
+    if {"{", "}"} & set(PLACEHOLDER.sub("", cursor.value)):
+        cursor.fault("a brace that belongs to no placeholder")

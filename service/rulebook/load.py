@@ -9,11 +9,13 @@ from service.core.packs import Pack, Rulebook
 from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters
 from service.rulebook.cursor import Cursor
 from service.rulebook.folder import Snapshot, digest, rules_of
+from service.rulebook.ladder import check_text
 from service.rulebook.metric_card import metric_card
 from service.rulebook.shape import check_shape
 from service.rulebook.timetables import timetables
 from service.rulebook.yaml_source import Source, json_value, read_source
 
+TEXTS = {"no_records": ("days",), "not_covered": ("judged", "missing")}
 PACK_FILES = {
     "pack.yaml": "pack",
     "health.yaml": "health",
@@ -37,16 +39,14 @@ def load_rulebook(files: Snapshot) -> Rulebook:
             source.faults.append(
                 RuleFault(name, 1, 1, "this file belongs to no pack; rules/README.md shows the layout")
             )
-        elif not source.faults:
+        elif source.whole:
             check_shape(source, kind)
-    faults = [fault for source in sources.values() for fault in source.faults]
     folders = sorted({name.split("/", 1)[0] for name in files if "/" in name})
-    faults += [fault for folder in folders for fault in missing_files(folder, files)]
-    if faults:
-        raise BrokenRulebook(faults)
-    packs = tuple(pack(folder, sources, files) for folder in folders)
-    faults = [fault for source in sources.values() for fault in source.faults]
-    faults += shared_names(packs)
+    missing = [fault for folder in folders for fault in missing_files(folder, files)]
+    roots = [Cursor(source) for name, source in sources.items() if kind_of(name) == "pack" and not source.faults]
+    packs = tuple(found for folder in folders if (found := pack(folder, sources, files)))
+    check_names(roots)
+    faults = [*missing, *(fault for source in sources.values() for fault in source.faults)]
     if faults:
         raise BrokenRulebook(faults)
     return Rulebook(packs, digest(files))
@@ -67,17 +67,25 @@ def missing_files(folder: str, files: Snapshot) -> Iterator[RuleFault]:
             yield RuleFault(f"{folder}/{name}", 1, 1, "this file is missing")
 
 
-def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack:
-    """One pack of the folder; what is wrong is noted in the sources."""
-    root, health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in PACK_FILES)
+def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | None:
+    """One pack of the folder; what is wrong is noted in the sources. None where a file lacks its form."""
+    own = [name for name in sources if name.startswith(f"{folder}/")]
+    whole = all(not sources[name].faults for name in own) and all(f"{folder}/{name}" in own for name in PACK_FILES)
+    if f"{folder}/pack.yaml" not in own or sources[f"{folder}/pack.yaml"].faults:
+        return None
+    root = Cursor(sources[f"{folder}/pack.yaml"])
     if root["pack"].value != folder:
         root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
     if root["time_zone"].value not in available_timezones():
         root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
+    for name, allowed in TEXTS.items():
+        check_text(root["texts"][name], allowed)
     marketplaces = {name: tuple(entry["aliases"].value or ()) for name, entry in root["marketplaces"].items()}
     cards = metric_cards(folder, root, frozenset(marketplaces), sources, files)
+    if not whole:
+        return None
+    health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
     facts = facts_of(cards, deadlines)
-    own = {name: text for name, text in files.items() if name.startswith(f"{folder}/")}
     return Pack(
         pack=folder,
         title=root["title"].value,
@@ -90,7 +98,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack:
         deadlines=timetables(deadlines, frozenset(marketplaces)),
         catalogue=catalogue(actions),
         texts=root["texts"].value,
-        digest=digest(own),
+        digest=digest({name: files[name] for name in own}),
         shown={
             name: json_value(cursor.value)
             for name, cursor in zip(PACK_FILES.values(), (root, health, status, actions, deadlines), strict=True)
@@ -114,25 +122,30 @@ def metric_cards(
 ) -> tuple[Card, ...]:
     """The cards of a pack, in the order the pack lists them."""
     prefix = f"{folder}/metrics/"
-    found = {name.removeprefix(prefix).removesuffix(".yaml"): name for name in sources if name.startswith(prefix)}
+    cards = [name for name in sources if name.startswith(prefix) and kind_of(name) == "metric"]
+    found = {name.removeprefix(prefix).removesuffix(".yaml"): name for name in cards}
     listed = root["metrics"].value
     for cursor in root["metrics"].entries():
         cursor.one_of(found, "metric (no such file)")
     for stem in sorted(found.keys() - set(listed)):
         Cursor(sources[found[stem]])["metric"].fault(f"metric {stem!r} is not listed in {folder}/pack.yaml")
-    stems = [stem for stem in listed if stem in found]
+    stems = [stem for stem in listed if stem in found and not sources[found[stem]].faults]
     return tuple(
         metric_card(Cursor(sources[found[stem]]), folder, marketplaces, digest({found[stem]: files[found[stem]]}))
         for stem in stems
     )
 
 
-def shared_names(packs: tuple[Pack, ...]) -> Iterator[RuleFault]:
+def check_names(roots: list[Cursor]) -> None:
     """Faults for names that two marketplaces go by."""
     met: dict[str, str] = {}
-    for each in packs:
-        for domain, aliases in each.marketplaces.items():
-            for name in (domain, *aliases):
-                if name in met:
-                    yield RuleFault(f"{each.pack}/pack.yaml", 1, 1, f"{name!r} already names {met[name]}")
-                met[name] = domain
+    domains = [(domain, entry) for root in roots for domain, entry in root["marketplaces"].items()]
+    for domain, entry in domains:
+        if domain in met:
+            entry.fault(f"{domain!r} already names {met[domain]}", key=True)
+        met[domain] = domain
+    for domain, entry in domains:
+        for alias in entry["aliases"].entries():
+            if alias.value in met:
+                alias.fault(f"{alias.value!r} already names {met[alias.value]}")
+            met[alias.value] = domain

@@ -1,5 +1,6 @@
 """A metric file → a card: editions with everything they inherit, and examples."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -21,6 +22,9 @@ NEEDED = {
     "average": ("of", "by", "within", "counts", "average"),
     "score": ("score",),
 }
+SELECTED = ("of", "by", "within", "only", "leaves_out", "counts", "parts", "groups", "weigh", "average")
+COUNTED = (*SELECTED, "latest_per", "also", "context")
+FOREIGN = {"share": ("score", "average"), "count": ("score", "average"), "average": ("score",), "score": COUNTED}
 FIGURES = {"share": ("counted", "total"), "count": ("counted",), "average": ("counted", "total"), "score": ("score",)}
 
 
@@ -36,9 +40,9 @@ def metric_card(root: Cursor, pack: str, marketplaces: frozenset[str], digest: s
         editions.append(edition(root, cursor, pack))
     check_editions(root["editions"].entries(), editions)
     check_sources(root)
-    examples = tuple(example(cursor, editions) for cursor in root["examples"].entries())
+    examples = tuple(example(cursor, marketplaces, editions) for cursor in root["examples"].entries())
     kept = tuple(found for found in examples if found is not None)
-    return Card(root["metric"].value, tuple(editions), kept, json_value(root.value), digest)
+    return Card(stem, tuple(editions), kept, json_value(root.value), digest)
 
 
 def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
@@ -48,6 +52,9 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
     for key in NEEDED[unit]:
         if not layers[key]:
             cursor.fault(f"{key!r} is missing: a {unit} needs it, here or on the card")
+    for key in FOREIGN[unit]:
+        if layers[key]:
+            layers[key].fault(f"{key!r} says nothing of a {unit}", key=True)
     address = f"{pack}/metrics/{root['metric'].value}@{edition_name(root, cursor)}"
     ladder = tuple(rungs(cursor, layers, address, unit))
     known = [*TABLES, *(f"{table}.{field}" for table in TABLES for field in shape(table).fields)]
@@ -75,11 +82,11 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
 
 
 def edition_name(root: Cursor, cursor: Cursor) -> str:
-    """The date of an edition; with its first marketplace where several editions share the date."""
+    """The date of an edition; with its marketplaces where several editions share the date."""
     since = str(cursor["since"].value)
     same = [other for other in root["editions"].entries() if other["since"].value == since]
     limited = cursor["marketplaces"].value
-    return f"{since}:{limited[0]}" if len(same) > 1 and limited else since
+    return f"{since}:{','.join(limited)}" if len(same) > 1 and limited else since
 
 
 def check_foreseeable(cursor: Cursor, found: Edition) -> None:
@@ -104,9 +111,12 @@ def check_sources(root: Cursor) -> None:
         root["sources"][name]["read_on"].day()
 
 
-def example(cursor: Cursor, editions: list[Edition]) -> Example | None:
+def example(cursor: Cursor, marketplaces: frozenset[str], editions: list[Edition]) -> Example | None:
     """One example, with the edition it speaks of."""
     day = cursor["as_of"].day() if cursor["as_of"] else date.max
+    known = not cursor["marketplace"] or cursor["marketplace"].one_of(marketplaces, "marketplace")
+    if not known or day == date.min:
+        return None
     found = edition_meant(editions, cursor["marketplace"].value, day)
     if found is None:
         cursor.fault("no edition is in force then and there")
@@ -115,8 +125,24 @@ def example(cursor: Cursor, editions: list[Edition]) -> Example | None:
     if None in figures.values():
         cursor.fault(f"an example of a {found.unit} needs {' and '.join(figures)}")
         return None
+    check_figures(cursor, found, figures)
     figures.update(cursor["also"].value or {})
     return Example(found, figures, cursor["level"].value, cursor.place)
+
+
+def check_figures(cursor: Cursor, found: Edition, figures: Mapping[str, int]) -> None:
+    """Faults for figures that an edition of this unit does not have, or cannot have."""
+    for name in sorted({"counted", "total", "score"} - figures.keys()):
+        if cursor[name]:
+            cursor[name].fault(f"{name!r} says nothing of a {found.unit}")
+    if found.unit == "share" and figures["counted"] > figures["total"]:
+        cursor.fault("more is counted than there is in total")
+    score = found.score
+    if score and score.least < score.most and not score.least <= figures["score"] <= score.most:
+        cursor["score"].fault(f"found {figures['score']}; expected a score from {score.least} to {score.most}")
+    further = [one.name for one in found.counting.also] if found.counting else []
+    for name in cursor["also"].value or ():
+        cursor["also"][name].one_of(further, "further measure", key=True)
 
 
 def edition_meant(editions: list[Edition], marketplace: str | None, day: date) -> Edition | None:

@@ -13,6 +13,8 @@ def mitigations(cursor: Cursor, edition: Edition) -> Iterator[Mitigation]:
     if cursor and (edition.counting is None or edition.unit != "share"):
         cursor.fault("only a share can be mitigated", key=True)
         return
+    if edition.counting and not edition.counting.by:
+        return
     met = {rung.level for rung in edition.ladder}
     for entry in cursor.entries():
         name = entry["mitigation"].value

@@ -45,12 +45,14 @@ def described(error: ValidationError) -> Iterator[tuple[Path, str, bool]]:
         missing = next(key for key in error.validator_value if f"'{key}'" in error.message.split(" is ")[0])
         yield path, f"{missing!r} is missing", False
     elif error.validator == "enum":
-        yield path, f"found {error.instance!r}; {expected(str(error.instance), error.validator_value)}", False
+        yield path, f"found {shown(error.instance)}; {expected(str(error.instance), error.validator_value)}", False
     elif "propertyNames" in error.absolute_schema_path:
         yield (*path, error.instance), f"found key {error.instance!r}; expected {wanted(error)}", True
     elif "dependencies" in error.absolute_schema_path:
-        named = [key for key in error.schema_path if isinstance(key, str)]
-        yield path, f"{named[-1]!r} stands alone: 'of' goes with within or beyond, 'needs' with 'otherwise'", False
+        steps = [str(step) for step in error.absolute_schema_path]
+        after = steps[steps.index("dependencies") + 1 :]
+        alone = after[0] if after else error.message.rsplit("'", 2)[1]
+        yield path, f"{alone!r} stands alone: 'of' goes with within or beyond, 'needs' with 'otherwise'", False
     else:
         yield path, f"found {shown(error.instance)}; expected {wanted(error)}", False
 
@@ -71,6 +73,9 @@ def wanted(error: ValidationError) -> str:
         return "at least one entry"
     if error.validator == "uniqueItems":
         return "no entry twice"
+    if error.validator in ("maxItems", "maxProperties"):
+        most = error.validator_value
+        return "at most one entry" if most == 1 else f"at most {most} entries"
     kinds = {"object": "a mapping", "array": "a list", "string": "a text"}
     return kinds.get(str(error.validator_value), str(error.message))
 
@@ -81,4 +86,6 @@ def shown(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    return repr(str(value)) if not isinstance(value, (bool, int)) else str(value).lower()
+    if value is None:
+        return "nothing"
+    return repr(value) if isinstance(value, str) else str(value).lower()

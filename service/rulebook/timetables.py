@@ -1,6 +1,6 @@
 """The deadlines file → dated timetables."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from service.core.known import FORMS
 from service.core.packs import Deadline, Timetable
@@ -13,7 +13,7 @@ def timetables(root: Cursor, marketplaces: frozenset[str]) -> tuple[Timetable, .
     """The timetables of the file, newest first."""
     found = [Timetable(entry["since"].day(), deadlines(entry, marketplaces)) for entry in root["deadlines"].entries()]
     for place in range(1, len(found)):
-        if found[place].since >= found[place - 1].since:
+        if date.min != found[place - 1].since <= found[place].since:
             root["deadlines"][place]["since"].fault("timetables stand newest first, each with its own date")
     return tuple(found)
 

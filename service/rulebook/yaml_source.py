@@ -5,20 +5,38 @@ rule that stands elsewhere cannot be read where it acts.
 """
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
 
 from service.core.errors import RuleFault
 
 Path = tuple[str | int, ...]
 DEEPEST = 24
+AROUND = (StreamStartEvent, DocumentEndEvent)
+STARTS = (SequenceStartEvent, MappingStartEvent)
+ENDS = (SequenceEndEvent, MappingEndEvent)
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,11})\.[0-9]{1,9}")
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -30,9 +48,14 @@ class Source:
 
     file: str
     value: Any = None
+    whole: bool = False
     faults: list[RuleFault] = field(default_factory=list)
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+
+    def blame(self, place: tuple[int, int], detail: str) -> None:
+        """Adds a fault at a place."""
+        self.faults.append(RuleFault(self.file, *place, detail))
 
     def fault(self, path: Path, detail: str, *, key: bool = False) -> None:
         """Adds a fault at the nearest place that is known, the key's rather than the value's where asked."""
@@ -46,57 +69,117 @@ def read_source(file: str, text: bytes) -> Source:
     """Reads one file; every fault of its form is in the answer."""
     source = Source(file)
     try:
-        yaml = YAML(typ="safe", pure=True)
-        yaml.allow_duplicate_keys = True
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ReusedAnchorWarning)  # an alias of it is a fault
-            root = yaml.compose(text.decode("utf-8-sig"))
+        written = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        source.faults.append(RuleFault(file, text[: error.start].count(b"\n") + 1, 1, "not UTF-8 text"))
+        lines = text[: error.start].decode("utf-8-sig").split("\n")
+        source.blame((len(lines), len(lines[-1]) + 1), "not UTF-8 text")
+        return source
+    reader = Reader(source, YAML(typ="safe", pure=True).parse(written))
+    try:
+        reader.document()
+    except ReaderError as error:
+        lines = written[: error.position].split("\n")
+        source.blame((len(lines), len(lines[-1]) + 1), f"not YAML: the character {chr(error.character)!a}")
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        source.faults.append(RuleFault(file, line, column, f"not YAML: {error.problem or error.context}"))
-    except (YAMLError, RecursionError, ValueError) as error:
-        source.faults.append(RuleFault(file, 1, 1, f"not YAML: {type(error).__name__}"))
-    else:
-        if root is None:
-            source.faults.append(RuleFault(file, 1, 1, "the file is empty"))
-        else:
-            source.value = value_of(root, (), source, set())
+        place = (mark.line + 1, mark.column + 1) if mark else reader.place
+        source.blame(place, f"not YAML: {error.problem or error.context}")
+    except (YAMLError, ValueError) as error:
+        source.blame(reader.place, f"not YAML after this: {error}")
     return source
 
 
-def value_of(node: Node, path: Path, source: Source, seen: set[int]) -> Any:
-    """The plain value of a node; notes its place, and faults on repeated keys, aliases and depth."""
-    source.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if id(node) in seen or len(path) > DEEPEST:
-        source.fault(path, "an alias: write the value out" if id(node) in seen else f"deeper than {DEEPEST} levels")
+class Reader:
+    """The events of a file as plain values. Never deeper in calls than rule files may be in levels."""
+
+    def __init__(self, source: Source, events: Iterator[Event]) -> None:
+        self._source, self._events = source, events
+        self.place = (1, 1)
+        self._whole = True
+
+    def document(self) -> None:
+        """Reads the one document of the file into the source."""
+        source, event = self._source, self._next()
+        event = self._next() if isinstance(event, DocumentStartEvent) else event
+        if isinstance(event, StreamEndEvent):
+            source.blame((1, 1), "the file is empty")
+            return
+        source.value = self._value(event, ())
+        if isinstance(self._next(), DocumentStartEvent):
+            self._unread_at(self.place, "a second document: a file holds one")
+        source.whole = self._whole
+
+    def _next(self) -> Any:
+        event = next(event for event in self._events if not isinstance(event, AROUND))
+        self.place = event.start_mark.line + 1, event.start_mark.column + 1
+        return event
+
+    def _value(self, event: Any, path: Path) -> Any:
+        """The value that begins with an event; notes its place, and faults on aliases, tags and depth."""
+        self._source.places[path] = self.place
+        if isinstance(event, AliasEvent):
+            return self._unread(path, "an alias: write the value out")
+        if event.tag is not None:
+            self._source.fault(path, f"a tag ({event.tag}): write the value without it")
+        if isinstance(event, ScalarEvent):
+            if found := UNWRITABLE.search(event.value):
+                self._source.fault(path, f"the control character or half surrogate {found[0]!a}: no text holds it")
+            return scalar(event)
+        if len(path) > DEEPEST:
+            self._skip()
+            return self._unread(path, f"deeper than {DEEPEST} levels")
+        if isinstance(event, SequenceStartEvent):
+            return [self._value(entry, (*path, place)) for place, entry in enumerate(self._begun())]
+        return dict(self._pairs(path))
+
+    def _begun(self) -> Iterator[Any]:
+        """What begins within a list or mapping that has begun, up to its end."""
+        while not isinstance(event := self._next(), ENDS):
+            yield event
+
+    def _unread(self, path: Path, detail: str) -> None:
+        self._unread_at(self._source.places[path], detail)
+
+    def _unread_at(self, place: tuple[int, int], detail: str) -> None:
+        self._source.blame(place, detail)
+        self._whole = False
+
+    def _skip(self) -> None:
+        """Passes over the rest of a list or mapping that has begun."""
+        depth = 1
+        while depth:
+            event = self._next()
+            depth += isinstance(event, STARTS) - isinstance(event, ENDS)
+
+    def _pairs(self, path: Path) -> Iterator[tuple[str, Any]]:
+        """The keys and values of a mapping, a repeated key once."""
+        met: set[str] = set()
+        for event in self._begun():
+            key, place = self._key(event, met), self.place
+            inner = self._next()
+            if key is None:
+                if isinstance(inner, STARTS):
+                    self._skip()
+                continue
+            met.add(key)
+            self._source.keys[(*path, key)] = place
+            found = self._value(inner, (*path, key))
+            if isinstance(inner, ScalarEvent) and inner.style is None and not inner.value:
+                self._source.places[(*path, key)] = place
+            yield key, found
+
+    def _key(self, event: Event, met: set[str]) -> str | None:
+        """The key, or None where it is none."""
+        if isinstance(event, ScalarEvent) and event.value not in met:
+            return str(event.value)
+        detail = f"key {event.value!r} stands twice" if isinstance(event, ScalarEvent) else "a key must be a plain word"
+        self._source.blame(self.place, "an alias: write the value out" if isinstance(event, AliasEvent) else detail)
+        if isinstance(event, STARTS):
+            self._skip()
         return None
-    seen.add(id(node))
-    if isinstance(node, ScalarNode):
-        return scalar(node)
-    if isinstance(node, MappingNode):
-        return dict(pairs(node, path, source, seen))
-    return [value_of(entry, (*path, place), source, seen) for place, entry in enumerate(node.value)]
 
 
-def pairs(node: MappingNode, path: Path, source: Source, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    """The keys and values of a mapping, a repeated key once."""
-    met: set[str] = set()
-    for key_node, value_node in node.value:
-        key = key_node.value if isinstance(key_node, ScalarNode) else "?"
-        place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        if not isinstance(key_node, ScalarNode) or key in met:
-            found = f"key {key!r} stands twice" if key in met else "a key must be a plain word"
-            source.faults.append(RuleFault(source.file, *place, found))
-            continue
-        met.add(key)
-        source.keys[(*path, key)] = place
-        yield key, value_of(value_node, (*path, key), source, seen)
-
-
-def scalar(node: ScalarNode) -> Any:
+def scalar(node: ScalarEvent) -> Any:
     """The value of a scalar: quoted ones and everything that is no number, boolean or null are text."""
     text = str(node.value)
     if node.style is not None:

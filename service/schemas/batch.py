@@ -29,8 +29,8 @@ class Zone(Scalar):
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Every IANA name but the machine's own; finding them walks a folder."""
-    return frozenset(available_timezones() - {"localtime"})
+    """Every IANA name but the machine's own and the one for no zone; finding them walks a folder."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 class QuestionTime(Timestamp):

@@ -69,7 +69,12 @@ class Link(fields.Field[dict[str, str]]):
     """A link of a letter: a URL, or an object with `href` and `text`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        return link_shape().load({"href": value} if isinstance(value, str) else value)
+        if not isinstance(value, str):
+            return link_shape().load(value)
+        try:
+            return link_shape().load({"href": value})
+        except ValidationError as error:
+            raise ValidationError(error.messages_dict["href"]) from None  # the text itself is at fault
 
 
 @cache
