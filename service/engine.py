@@ -24,21 +24,25 @@ CATCH_ALL = "~"
 LAST = 1_000_000
 LARGEST = 2**63 - 1
 
+RULES_AT_ONCE = 40  # the binding takes no more than 64 that hold together
+
 _handles = count()
 _lock = threading.Lock()
+
+
+class EngineFault(Exception):
+    """The binding did not take a fact; carries its code."""
 
 
 class Engine:
     """Some rule sets, ready to decide. Safe to share between threads."""
 
     def __init__(self, rulesets: Iterable[Ruleset]) -> None:
-        self._handles: dict[str, int] = {}
+        self._handles: dict[str, list[int]] = {}
         for ruleset in rulesets:
-            definition = {rule_id: rule(wants, place) for place, (rule_id, wants) in enumerate(ruleset.rules.items())}
-            definition[CATCH_ALL] = {"pri": LAST, "all": [{"m": {"$ex": {"kind": 1}}}]}
-            with _lock:
-                unique = f"{ruleset.name}~{next(_handles)}"
-                self._handles[ruleset.name] = binding.create_ruleset(unique, json.dumps(definition))
+            rules = list(ruleset.rules.items())
+            batches = [rules[first : first + RULES_AT_ONCE] for first in range(0, len(rules), RULES_AT_ONCE)]
+            self._handles[ruleset.name] = [created(ruleset.name, some) for some in batches]
         self._remembered = lru_cache(REMEMBERED_FACTS)(self._decide)
 
     def decide(self, ruleset: str, fact: Fact) -> tuple[str, ...]:
@@ -54,16 +58,34 @@ class Engine:
         """Gives the rule sets back; the engine must not be asked again."""
         with _lock:
             while self._handles:
-                binding.delete_ruleset(self._handles.popitem()[1])
+                for handle in self._handles.popitem()[1]:
+                    binding.delete_ruleset(handle)
 
     def _decide(self, ruleset: str, fact: tuple[tuple[str, int | str], ...]) -> tuple[str, ...]:
         bounded = {FACT + name: min(value, LARGEST) if isinstance(value, int) else value for name, value in fact}
         message = json.dumps({"kind": "fact", "sid": SESSION, **bounded})
-        handle = self._handles[ruleset]
         with _lock:
-            fired = drained(handle, binding.assert_fact(handle, message)[1])
-            drained(handle, binding.retract_fact(handle, message)[1])
+            fired = [rule_id for handle in self._handles[ruleset] for rule_id in asked(handle, message)]
         return tuple(dict.fromkeys(rule_id for rule_id in fired if rule_id != CATCH_ALL))
+
+
+def created(name: str, rules: list[tuple[str, tuple[Want, ...]]]) -> int:
+    """A rule set of the binding, with the catch-all rule that lets every fact be handled."""
+    definition = {rule_id: rule(wants, place) for place, (rule_id, wants) in enumerate(rules)}
+    definition[CATCH_ALL] = {"pri": LAST, "all": [{"m": {"$ex": {"kind": 1}}}]}
+    with _lock:
+        return int(binding.create_ruleset(f"{name}~{next(_handles)}", json.dumps(definition)))
+
+
+def asked(handle: int, message: str) -> list[str]:
+    """The rules that hold for one fact; the fact is taken back whatever happens, or it would answer for the next."""
+    code, offset = binding.assert_fact(handle, message)
+    try:
+        if code:
+            raise EngineFault(code)
+        return drained(handle, offset)
+    finally:
+        drained(handle, binding.retract_fact(handle, message)[1])
 
 
 def drained(handle: int, offset: int) -> list[str]:

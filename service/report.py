@@ -20,14 +20,15 @@ def print_answer(answer: dict[str, Any], console: Console | None = None) -> None
     for verdict in answer["verdicts"]:
         print_verdict(verdict, answer["as_of"], console)
     for warning in answer["warnings"]:
-        console.print("warning: " + ", ".join(f"{name} {value}" for name, value in warning.items()), style="dim")
+        told = ", ".join(f"{name} {printable(str(value))}" for name, value in warning.items())
+        console.print(f"warning: {told}", style="dim", markup=False)
 
 
 def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None:
     """Prints one seller's metrics, reasons and actions."""
     health, status = verdict["health"], verdict["status"]
     console.print()
-    heading = f"Seller {verdict['seller_id']} on {verdict['marketplace']}, as of {as_of}"
+    heading = f"Seller {printable(verdict['seller_id'])} on {verdict['marketplace']}, as of {as_of}"
     console.print(heading, style="bold", markup=False)
     console.print(f"Health: {health['color']}. {health['reasons'][0]['text']}", style=HEALTH_COLORS[health["color"]])
     console.print(f"Heading for: {status['projected']}. {status['reasons'][0]['text']}")
@@ -48,7 +49,8 @@ def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None
 
 def shown_records(action: dict[str, Any]) -> str:
     """The first records of an action, and by when it is due."""
-    ids = ", ".join(action["records"][:NAMED_RECORDS]) + (" …" if action["records_total"] > NAMED_RECORDS else "")
+    first = ", ".join(map(printable, action["records"][:NAMED_RECORDS]))
+    ids = first + (" …" if action["records_total"] > NAMED_RECORDS else "")
     due = f" Due {action['due_at']}." if action["due_at"] else ""
     return (f" Records: {ids}." if ids else "") + due
 
@@ -60,6 +62,11 @@ def outlook(metric: dict[str, Any]) -> Iterator[str]:
     if mitigated := metric["mitigated"]:
         excused = mitigated["records_total"]
         yield f"If {excused} {'excuse is' if excused == 1 else 'excuses are'} accepted: {mitigated['level']}."
+
+
+def printable(text: str) -> str:
+    """A caller's word without anything a terminal would obey."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def shown_value(metric: dict[str, Any]) -> str:

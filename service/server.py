@@ -11,7 +11,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from service.rulebook.folder import Snapshot
+from service.rulebook.folder import Snapshot, digest, rules_of
 from service.settings import Settings, bound_column_threads
 
 KEEP_ALIVE_SECONDS = 75
@@ -24,10 +24,11 @@ class Server(BaseApplication):
 
     def __init__(self, settings: Settings, files: Snapshot, bind: str, workers: int) -> None:
         self._settings, self._files = settings, files
+        self.digest = digest(rules_of(files))
         self._options = {
             "bind": bind,
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": "service.worker.Worker",
             "threads": settings.threads,
             "timeout": settings.timeout,
             "graceful_timeout": settings.timeout,

@@ -110,11 +110,13 @@ def score_in_breach(edition: Edition, state: State, question: Question) -> bool:
 
 def slices_in_breach(edition: Edition, state: State, question: Question) -> bool:
     """Whether a slice that counts is in breach."""
-    for span, tally in state.items():
-        if counts(edition, span, state):
-            also = tuple(sum(number > 0 for number in values.values()) for values in tally.also)
-            if in_breach(edition, value_of(edition, tally.counted, tally.total), also, question):
-                return True
+    held = [tally for span, tally in state.items() if tally.total and counts(edition, span, state)]
+    if not held:
+        return in_breach(edition, value_of(edition, 0, 0), (0,) * len(edition.counted_by.also), question)
+    for tally in held:
+        also = tuple(sum(number > 0 for number in values.values()) for values in tally.also)
+        if in_breach(edition, value_of(edition, tally.counted, tally.total), also, question):
+            return True
     return False
 
 

@@ -87,7 +87,7 @@ def opens_list(raw: msgspec.Raw) -> bool:
 def plain(raw: msgspec.Raw, deepest: int) -> Any:
     """A JSON value as Python has it, or `TOO_DEEP`."""
     try:
-        value = json.loads(bytes(raw), parse_int=bounded_integer)
+        value = json.loads(bytes(raw), parse_int=bounded_integer, object_pairs_hook=first_values)
     except RecursionError:
         return TOO_DEEP
     return value if is_within(value, deepest) else TOO_DEEP
@@ -106,6 +106,11 @@ def is_within(value: Any, deepest: int) -> bool:
 def values_of(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:
     """What an object or a list holds."""
     return outer.values() if isinstance(outer, dict) else outer
+
+
+def first_values(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose repeated keys have their first value, as the bulk reader has it."""
+    return dict(reversed(pairs))
 
 
 def bounded_integer(digits: str) -> int | float:

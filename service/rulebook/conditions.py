@@ -28,6 +28,11 @@ def field_kinds(table: str) -> dict[str, fields.Field[Any]]:
     return kinds | {AS_OF: Timestamp()}
 
 
+def single_fields(table: str) -> list[str]:
+    """The fields of a record that hold one value, by which records can be told apart."""
+    return [name for name, kind in field_kinds(table).items() if isinstance(kind, Scalar) and name != AS_OF]
+
+
 def duration(text: str) -> timedelta:
     """A duration such as 24h or 30d."""
     return timedelta(hours=int(text[:-1]) * HOURS[text[-1]])
@@ -71,7 +76,7 @@ def related(cursor: Cursor, other: str, table: str, kind: type[Has | Every]) -> 
 def twin(cursor: Cursor, table: str) -> Condition:
     """A condition on another record much like this one."""
     for name in cursor["same"].entries():
-        name.one_of(field_kinds(table), f"field of {table}")
+        name.one_of(single_fields(table), f"field of {table}")
     dated_by = FORMS[table].dated_by
     if dated_by is None:
         cursor.fault(f"records of {table} have no date to be close by")

@@ -1,11 +1,12 @@
 """What a card counts: tables, windows, groups, parts, and the terms of a score."""
 
 from service.core.cards import VALUE
+from service.core.clauses import AS_OF
 from service.core.countings import Also, Counting, Exclusion, Part, Score, Term, Window
 from service.core.known import FORMS
 from service.rulebook.conditions import condition, field_kinds
 from service.rulebook.cursor import Cursor, Layers
-from service.schemas.scalars import Choice, Integer, Text, Timestamp
+from service.schemas.scalars import Choice, Integer, Scalar, Text, Timestamp
 
 
 def counting(keys: Layers | Cursor) -> Counting:
@@ -52,10 +53,17 @@ def windows(cursor: Cursor) -> tuple[Window, ...]:
 def latest_per(keys: Layers | Cursor, table: str) -> tuple[str, ...]:
     """The fields of which only the latest record counts."""
     for name in keys["latest_per"].entries():
-        name.one_of(field_kinds(table), f"field of {table}")
+        name.one_of(single_fields(table), f"field of {table}")
+        if keys["by"].value != FORMS[table].dated_by:
+            name.fault(f"'latest_per' needs records dated by {FORMS[table].dated_by!r}, which has happened")
         if any(window["lag"].value for window in keys["within"].entries()):
             name.fault("'latest_per' needs windows without lag")
     return tuple(keys["latest_per"].value or ())
+
+
+def single_fields(table: str) -> list[str]:
+    """The fields of a record that hold one value of its own."""
+    return [name for name, kind in field_kinds(table).items() if isinstance(kind, Scalar) and name != AS_OF]
 
 
 def further(cursor: Cursor, name: str, table: str, parts: frozenset[str]) -> Also:
@@ -63,7 +71,7 @@ def further(cursor: Cursor, name: str, table: str, parts: frozenset[str]) -> Als
     if name in (VALUE, "counted", "total", "target", "days"):
         cursor.fault(f"{name!r} already names a placeholder; choose another name", key=True)
     if cursor["distinct"]:
-        cursor["distinct"].one_of(field_kinds(table), f"field of {table}")
+        cursor["distinct"].one_of(single_fields(table), f"field of {table}")
     return Also(name, condition(cursor["when"], table, parts), cursor["distinct"].value)
 
 

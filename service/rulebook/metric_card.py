@@ -53,8 +53,9 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
         if not layers[key]:
             cursor.fault(f"{key!r} is missing: a {unit} needs it, here or on the card")
     for key in FOREIGN[unit]:
-        if layers[key]:
-            layers[key].fault(f"{key!r} says nothing of a {unit}", key=True)
+        own = root[key] if root["unit"].value == unit else cursor[key]  # a card may have been of another unit before
+        if cursor[key] or own:
+            (cursor[key] or own).fault(f"{key!r} says nothing of a {unit}", key=True)
     address = f"{pack}/metrics/{root['metric'].value}@{edition_name(root, cursor)}"
     ladder = tuple(rungs(cursor, layers, address, unit))
     known = [*TABLES, *(f"{table}.{field}" for table in TABLES for field in shape(table).fields)]
