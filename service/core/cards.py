@@ -119,8 +119,8 @@ class Edition:
 
     @property
     def counted_hurt(self) -> bool:
-        """Whether the counted records are the bad ones: a good share or average begins in breach."""
-        return self.unit in ("count", "score") or self.ladder[0].level != "breach"
+        """Whether the counted records are the bad ones: where more is better, the lowest figure is not good."""
+        return self.unit == "score" or self.ladder[0].level == "good"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ NO_RECORDS = Records(pl.Series(dtype=pl.String), 0)
 
 def hurting(edition: Edition, marks: pl.DataFrame) -> pl.DataFrame:
     """The marks that hurt: the counted ones of a bad figure, those not counted of a good one."""
+    if edition.unit == "count" and not edition.counted_hurt:
+        return marks.clear()
     inside = pl.col("left") == IN_TOTAL
     return marks.filter(inside & (pl.col("counted") if edition.counted_hurt else ~pl.col("counted")))
 

@@ -48,6 +48,12 @@ def figure(edition: Edition, one: Slice, value: int | Fraction | None, question:
     """A figure with its level; where something required is not covered it is never good."""
     rung = rung_of(edition, value, one.also, question.decide)
     level: Level = rung.level if rung else "insufficient_data"
-    if level == "good" and question.related.missing(edition.requires):
+    if question.related.missing(edition.requires) and (level == "good" or is_shortfall(edition, question)):
         level = "insufficient_data"
     return Figure(one, value, rung, level)
+
+
+def is_shortfall(edition: Edition, question: Question) -> bool:
+    """Whether a figure may be too low only because nobody covered the table it counts."""
+    counting = edition.counting
+    return counting is not None and not edition.counted_hurt and counting.of not in question.related.tables

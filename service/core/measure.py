@@ -61,7 +61,7 @@ def measure(counting: Counting, related: Related, sellers: pl.Series | None, cal
     windows = sorted(counting.within, key=lambda window: window.days)
     spans = [days for window in windows for days in spans_of(window, calendar)]
     marks = marked(counting, related, sellers, spans)
-    days = tuple(calendar.days(window) for window in windows)
+    days = tuple(spans_of(window, calendar)[-1] for window in windows)  # what a seller without records is asked about
     return Measured(counting, days, marks, sliced(counting, marks, calendar))
 
 

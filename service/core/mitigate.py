@@ -91,5 +91,9 @@ def without(
     out = first.filter(pl.col("place").is_in(leaving))["row"]
     kept = found.marks.filter(pl.col("seller").is_in(sellers) & ~pl.col("row").is_in(out.implode()))
     spared = pl.col("row").is_in(first["row"].implode())
-    marks = kept.with_columns(counted=pl.col("counted") & ~spared)
+    also = [
+        pl.when(~spared).then(pl.col(f"also_{place}")).alias(f"also_{place}")
+        for place in range(len(found.counting.also))
+    ]
+    marks = kept.with_columns(pl.col("counted") & ~spared, *also)
     return sliced(found.counting, marks, question.calendar)

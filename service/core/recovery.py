@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from service.core.cards import Card, Edition
+from service.core.countings import Counting
 from service.core.figures import Question
 from service.core.ladder import rung_of, value_of
 from service.core.score import scored
@@ -30,7 +31,7 @@ class Tally:
         self.counted += step.counted
         for values, value in zip(self.also, step.also, strict=True):
             if value is not None:
-                values[value] += step.sign
+                values[value] += step.records
 
 
 State = dict[Span, Tally]
@@ -104,13 +105,14 @@ def score_in_breach(edition: Edition, state: State, question: Question) -> bool:
     score = edition.scored_by
     totals = [0] * len(score.terms)
     for span, tally in state.items():
-        totals[span.counting] += tally.total
+        if counts(score.terms[span.counting].counting, span, state):
+            totals[span.counting] += tally.total
     return in_breach(edition, scored(score, totals).value, (), question)
 
 
 def slices_in_breach(edition: Edition, state: State, question: Question) -> bool:
     """Whether a slice that counts is in breach."""
-    held = [tally for span, tally in state.items() if tally.total and counts(edition, span, state)]
+    held = [tally for span, tally in state.items() if tally.total and counts(edition.counted_by, span, state)]
     if not held:
         return in_breach(edition, value_of(edition, 0, 0), (0,) * len(edition.counted_by.also), question)
     for tally in held:
@@ -120,9 +122,8 @@ def slices_in_breach(edition: Edition, state: State, question: Question) -> bool
     return False
 
 
-def counts(edition: Edition, span: Span, state: Mapping[Span, Tally]) -> bool:
+def counts(counting: Counting, span: Span, state: Mapping[Span, Tally]) -> bool:
     """Whether a span is judged: asked for by the card, and not replaced by the window that stands in."""
-    counting = edition.counted_by
     if not span.grouped and counting.group_by is not None and not counting.over_all:
         return False
     window = sorted(counting.within, key=lambda window: window.days)[span.window]

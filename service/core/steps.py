@@ -48,7 +48,7 @@ class Step(NamedTuple):
     span: Span
     total: int
     counted: int
-    sign: int
+    records: int
     also: tuple[str | None, ...]
 
 
@@ -56,16 +56,19 @@ def steps(place: int, counting: Counting, sellers: list[int], moments: Moments) 
     """Every step of one counting for some sellers, in no order."""
     marks = states(counting, sellers, moments)
     also = [f"also_{number}" for number in range(len(counting.also))]
+    sums = [pl.col("total", "counted").sum(), pl.len().alias("n")]
     for window_place, window in enumerate(sorted(counting.within, key=lambda window: window.days)):
         for stands_in, one in enumerate([window, Window(window.otherwise, window.lag)] if window.needs else [window]):
             moved = within_window(marks, one, moments)
             for grouped in sorted({*groupings(counting), *([False] if window.needs else [])}):
                 by = ["seller", "day", "sign", *(["group"] if grouped else []), *also]
                 kept = moved.filter(pl.col("group").is_not_null()) if grouped else moved
-                for row in kept.group_by(by).agg(pl.col("total", "counted").sum()).iter_rows(named=True):
+                for row in kept.group_by(by).agg(sums).iter_rows(named=True):
                     span = Span(place, window_place, bool(stands_in), grouped, row["group"] if grouped else None)
                     values = tuple(row[name] for name in also)
-                    yield Step(row["seller"], row["day"], span, row["total"], row["counted"], row["sign"], values)
+                    yield Step(
+                        row["seller"], row["day"], span, row["total"], row["counted"], row["sign"] * row["n"], values
+                    )
 
 
 def states(counting: Counting, sellers: list[int], moments: Moments) -> pl.DataFrame:

@@ -154,8 +154,13 @@ def word(cursor: Cursor, kind: fields.Field[Any], name: str) -> Any:
     return cursor.value
 
 
+def asks_for_now(found: Condition | None) -> bool:
+    """Whether a condition asks for `as_of`."""
+    tests = [test for test in walk(found) if isinstance(test, Test)]
+    return any(AS_OF in (test.field, test.value, test.of) for test in tests)
+
+
 def asks_for_now_elsewhere(found: Condition | None) -> bool:
     """Whether a condition asks for `as_of` of related records; coming days cannot be foreseen from that."""
     related = [inner for inner in walk(found) if isinstance(inner, (Has, Every, Twin))]
-    tests = [test for one in related for test in walk(one.condition) if isinstance(test, Test)]
-    return any(AS_OF in (test.field, test.value, test.of) for test in tests)
+    return any(asks_for_now(one.condition) for one in related)

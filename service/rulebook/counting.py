@@ -1,12 +1,11 @@
 """What a card counts: tables, windows, groups, parts, and the terms of a score."""
 
 from service.core.cards import VALUE
-from service.core.clauses import AS_OF
 from service.core.countings import Also, Counting, Exclusion, Part, Score, Term, Window
 from service.core.known import FORMS
-from service.rulebook.conditions import condition, field_kinds
+from service.rulebook.conditions import asks_for_now, condition, field_kinds, single_fields
 from service.rulebook.cursor import Cursor, Layers
-from service.schemas.scalars import Choice, Integer, Scalar, Text, Timestamp
+from service.schemas.scalars import Choice, Integer, Text, Timestamp
 
 
 def counting(keys: Layers | Cursor) -> Counting:
@@ -56,19 +55,16 @@ def latest_per(keys: Layers | Cursor, table: str) -> tuple[str, ...]:
         name.one_of(single_fields(table), f"field of {table}")
         if keys["by"].value != FORMS[table].dated_by:
             name.fault(f"'latest_per' needs records dated by {FORMS[table].dated_by!r}, which has happened")
+        if asks_for_now(condition(keys["only"], table) if keys["only"] else None):
+            name.fault("'latest_per' cannot go with an 'only' that asks for as_of")
         if any(window["lag"].value for window in keys["within"].entries()):
             name.fault("'latest_per' needs windows without lag")
     return tuple(keys["latest_per"].value or ())
 
 
-def single_fields(table: str) -> list[str]:
-    """The fields of a record that hold one value of its own."""
-    return [name for name, kind in field_kinds(table).items() if isinstance(kind, Scalar) and name != AS_OF]
-
-
 def further(cursor: Cursor, name: str, table: str, parts: frozenset[str]) -> Also:
     """One further measure."""
-    if name in (VALUE, "counted", "total", "target", "days"):
+    if name in (VALUE, "counted", "total", "target", "days") or name.endswith("_up"):
         cursor.fault(f"{name!r} already names a placeholder; choose another name", key=True)
     if cursor["distinct"]:
         cursor["distinct"].one_of(single_fields(table), f"field of {table}")

@@ -1,7 +1,7 @@
 """Rule files → a rulebook. All faults of all files at once; a broken rulebook is never half loaded."""
 
 from collections.abc import Iterator, Mapping
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from service.core.cards import Card
 from service.core.errors import BrokenRulebook, RuleFault
@@ -14,6 +14,7 @@ from service.rulebook.metric_card import metric_card
 from service.rulebook.shape import check_shape
 from service.rulebook.timetables import timetables
 from service.rulebook.yaml_source import Source, json_value, read_source
+from service.schemas.batch import zone_names
 
 TEXTS = {"no_records": ("days",), "not_covered": ("judged", "missing")}
 PACK_FILES = {
@@ -76,7 +77,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     root = Cursor(sources[f"{folder}/pack.yaml"])
     if root["pack"].value != folder:
         root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
-    if root["time_zone"].value not in available_timezones():
+    if root["time_zone"].value not in zone_names():
         root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
     for name, allowed in TEXTS.items():
         check_text(root["texts"][name], allowed)
@@ -89,7 +90,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     return Pack(
         pack=folder,
         title=root["title"].value,
-        time_zone=ZoneInfo(root["time_zone"].value if root["time_zone"].value in available_timezones() else "UTC"),
+        time_zone=ZoneInfo(root["time_zone"].value if root["time_zone"].value in zone_names() else "UTC"),
         marketplaces=marketplaces,
         cards=cards,
         health=chapters(health, "health", "color", folder, facts),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from service.core.cards import Card, Edition, Example
-from service.core.countings import Counting
+from service.core.countings import Counting, Window
 from service.rulebook.conditions import asks_for_now_elsewhere
 from service.rulebook.counting import counting, score, windows
 from service.rulebook.cursor import Cursor, Layers
@@ -100,7 +100,9 @@ def check_foreseeable(cursor: Cursor, found: Edition) -> None:
 
 def contexts(layers: Layers) -> tuple[tuple[str, Counting], ...]:
     """The named counts told beside the metric, over the windows of the metric."""
-    within = windows(layers["within"])
+    spans = [(one.days, one.lag) for one in windows(layers["within"])]
+    spans += [(one.otherwise, one.lag) for one in windows(layers["within"]) if one.needs]
+    within = tuple(Window(days, lag) for days, lag in dict.fromkeys(spans))
     return tuple((name, replace(counting(cursor), within=within)) for name, cursor in layers["context"].items())
 
 

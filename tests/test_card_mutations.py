@@ -1,0 +1,327 @@
+"""What the cases are worth: change any number or condition of a shipped rule file, and an example or a case must fail.
+
+Each mutation is one change of meaning: an edge or a day further, a condition, a word or a rule gone, an operator, a
+word or a rule for its neighbour. It is tried on the cases of its own file, in a pack narrowed to what it can touch;
+only what nobody notices there is put before all cases. A mutation that the loader refuses is noticed as well.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from service.app import load
+from service.casebook.cases import Case
+from service.casebook.compare import differences
+from service.casebook.read import case_sources, cases_of
+from service.casebook.trial import Trial
+from service.casebook.witness import Witness
+from service.core.batch import Batch
+from service.core.errors import BrokenRulebook
+from service.core.evaluate import Wishes, evaluate
+from service.rulebook.folder import rules_of, snapshot
+from service.rulebook.yaml_source import read_source
+from service.schemas.batch import EVIDENCE_MOST
+from service.schemas.records import TABLES, shape
+from service.schemas.scalars import Choice, Timestamp
+
+# What cannot change any answer, and why
+
+READS_FALSE = "Where nothing is said, a metric is not enforced."
+ONE_ORDER = "A record has one order at most, so some of its orders and all of them are the same."
+NOT_BOTH = "The two never hold together: where nothing is judged, nothing is in breach."
+EQUIVALENT = {
+    "account_health_rating: score/terms/4/sets → -1": "The rating never falls below 0.",
+    "contact_response_rate: enforced gone": READS_FALSE,
+    "contact_response_rate: leaves_out/marketplace_answers/when has → all": ONE_ORDER,
+    "customer_service_dissatisfaction_rate: enforced gone": READS_FALSE,
+    "deadlines: deadlines/2000-01-01/rules/answer_message/by_marketplace has → all": ONE_ORDER,
+    "health: health/2000-01-01/rules enforced_breach before nothing_judged": NOT_BOTH,
+    "on_time_delivery_rate: enforced gone": READS_FALSE,
+    "order_defect_rate: mitigations/delivery_feedback/when has → all": ONE_ORDER,
+    "positive_feedback_rate: enforced gone": READS_FALSE,
+    "refund_rate: enforced gone": READS_FALSE,
+    "return_dissatisfaction_rate: enforced gone": READS_FALSE,
+}
+
+# The shipped pack
+
+Values = Mapping[str, Any]
+Steps = tuple[str | int, ...]
+Tried = tuple[Case, Batch]
+
+PACK = "amazon"
+RULES = ("health", "status", "actions", "deadlines")
+FILES = {
+    name: text
+    for name, text in snapshot(Path(__file__).resolve().parent.parent / "rules").items()
+    if name.startswith(f"{PACK}/")
+}
+NAMED = {Path(name).stem: name for name in rules_of(FILES)}
+SHIPPED: Values = {stem: read_source(name, FILES[name]).value for stem, name in NAMED.items()}
+METRICS: tuple[str, ...] = tuple(SHIPPED["pack"]["metrics"])
+SMALL = frozenset({"refund_rate"})  # the metric to have where none is needed
+DEADLINES = [rule["deadline"] for table in SHIPPED["deadlines"]["deadlines"] for rule in table["rules"]]
+CASES = b"".join(text for name, text in FILES.items() if name not in NAMED.values())
+MARKETPLACES = [name for name in SHIPPED["pack"]["marketplaces"] if name.encode() in CASES]
+
+# What is no rule, and what stands beside what
+
+GONE = object()
+PROSE = {"metric", "title", "question", "why", "reason", "ask", "text", "source", "sources", "examples", "unit"}
+NAMES = ("rule", "deadline", "mitigation", "because", "level", "since")
+FIRST_DECIDES = {("health", "rules"), ("status", "rules"), ("leaves_out", "leaves_out"), ("latest_per", "latest_per")}
+ALWAYS = "2000-01-01"
+STEP = Decimal("0.01")  # an edge moves by a hundredth of a percentage point
+SHARE = re.compile(r"[0-9.]+%")
+DURATION = re.compile(r"([0-9]+)([hd])")
+NEIGHBOURS = {
+    "at_most": "below", "below": "at_most", "at_least": "above", "from": "above", "above": "from",
+    "after": "not_before", "not_before": "after", "before": "not_after", "not_after": "before",
+    "within": "beyond", "beyond": "within", "not": "is", "is": "not", "has": "all", "all": "has",
+}  # fmt: skip
+FIELDS = [(name, getattr(kind, "inner", kind)) for table in TABLES for name, kind in shape(table).fields.items()]
+INSTANTS = [[name for name, kind in shape(table).fields.items() if isinstance(kind, Timestamp)] for table in TABLES]
+WORDS = [
+    ("effect", ["not_counted", "left_out"]),
+    ("target", ["good", "not_breach"]),
+    ("basis", ["published", "observed", "assumed"]),
+    ("level", ["good", "watch", "breach"]),
+    ("urgency", ["now", "soon", "routine"]),
+    ("color", ["red", "yellow", "green", "unknown"]),
+    ("action", list(SHIPPED["actions"]["catalogue"])),
+    *((metric, ["breach", "watch", "good", "insufficient_data"]) for metric in METRICS),
+    *((name, list(kind.choices)) for name, kind in FIELDS if isinstance(kind, Choice)),
+]
+
+
+class Mutation(NamedTuple):
+    """One change of one file: where, what stands there afterwards, and what was done in words."""
+
+    file: str
+    steps: Steps
+    value: Any
+    done: str
+
+    @property
+    def name(self) -> str:
+        """The change as people read it."""
+        return f"{self.file}: {'/'.join(labels(SHIPPED[self.file], self.steps))} {self.done}"
+
+    @property
+    def values(self) -> Values:
+        """The values of all files after the change."""
+        root = deepcopy({"": SHIPPED[self.file]})
+        inner: Any = root
+        *way, last = ("", *self.steps)
+        for step in way:
+            inner = inner[step]
+        if self.value is GONE:
+            del inner[last]
+        else:
+            inner[last] = self.value
+        return {**SHIPPED, self.file: root[""]}
+
+
+def labels(value: Any, steps: Steps) -> Iterator[str]:
+    """The steps to a place; entries of lists by a name of their own where they have one."""
+    for step in steps:
+        names = [named(entry) for entry in value] if isinstance(value, list) else [str(step)]
+        own = names[step] if isinstance(step, int) else str(step)
+        yield own if own and names.count(own) == 1 else str(step)
+        value = value[step]
+
+
+def named(entry: Any) -> str:
+    """What an entry of a list is called."""
+    return str(next((entry[name] for name in NAMES if name in entry), "")) if isinstance(entry, dict) else str(entry)
+
+
+def mutations(file: str) -> Iterator[Mutation]:
+    """Every mutation of a file."""
+    return (Mutation(file, steps, value, done) for steps, value, done in changes(SHIPPED[file], ()))
+
+
+def changes(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any, str]]:
+    """Every change of a value and of what it holds."""
+    if isinstance(value, dict):
+        yield from changes_of_keys(value, steps)
+        for key in [key for key in value if key not in PROSE]:
+            yield from changes(value[key], (*steps, key))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield (*steps, place), GONE, "gone"
+            if place and (steps[0], steps[-1]) in FIRST_DECIDES:
+                swapped = [*value[: place - 1], inner, value[place - 1], *value[place + 1 :]]
+                yield steps, swapped, f"{named(inner)} before {named(value[place - 1])}"
+            yield from changes(inner, (*steps, place))
+    else:
+        yield from ((steps, slip, f"→ {slip}") for slip in slips(steps, value))
+
+
+def changes_of_keys(value: dict[str, Any], steps: Steps) -> Iterator[tuple[Steps, Any, str]]:
+    """A mapping with a key gone, with another operator, or with the lag it does not speak of."""
+    for key in [key for key in value if key not in PROSE]:
+        if key not in NAMES:
+            yield (*steps, key), GONE, "gone"
+        if other := NEIGHBOURS.get(key):
+            swapped = {other if name == key else name: inner for name, inner in value.items()}
+            yield steps, swapped, f"{key} → {other}"
+    if "days" in value and "lag" not in value:
+        yield steps, {**value, "lag": 1}, "lag → 1"
+
+
+def slips(steps: Steps, value: Any) -> Iterator[Any]:
+    """What a value becomes by a slip: the next number, day or word."""
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
+        yield from (value - 1, value + 1)
+    elif SHARE.fullmatch(value):
+        yield from (f"{Decimal(value[:-1]) + step}%" for step in (-STEP, STEP))
+    elif found := DURATION.fullmatch(value):
+        yield from (f"{int(found[1]) + step}{found[2]}" for step in (-1, 1))
+    elif steps[-1] == "since":
+        yield from (str(date.fromisoformat(value) + timedelta(days)) for days in (-1, 1) if value != ALWAYS)
+    else:
+        field = next(str(step) for step in reversed(steps) if isinstance(step, str) and step not in ("is", "not"))
+        yield from other_words(field, value)
+
+
+def other_words(field: str, word: str) -> Iterator[str]:
+    """The words that may stand where a word stands: the next of each list it is on."""
+    _, order, name = word.rpartition("order.")
+    lists = [words for listed, words in WORDS if listed == field] + INSTANTS
+    others = {words[(words.index(name) + 1) % len(words)] for words in lists if name in words}
+    yield from (f"{order}{other}" for other in sorted(others - {name}))
+
+
+# Trials
+
+
+def metrics_of(mutation: Mutation) -> frozenset[str]:
+    """The metrics a mutation can touch; a pack needs one even where that is none."""
+    if mutation.file in METRICS:
+        return frozenset({mutation.file})
+    if mutation.file == "deadlines":
+        return SMALL
+    action = action_of(mutation)
+    rules = [rule for rule in SHIPPED["actions"]["actions"][0]["rules"] if rule["action"] == action]
+    asked = {fact for rule in rules for fact in rule["when"]}
+    return frozenset(metric for metric in METRICS if not action or not asked.isdisjoint(facts_of(metric))) or SMALL
+
+
+def action_of(mutation: Mutation) -> str:
+    """The action a mutation is about, where it is about one."""
+    match mutation.file, mutation.steps:
+        case "actions", ("actions", int(chapter), "rules", int(place), *_):
+            return str(SHIPPED["actions"]["actions"][chapter]["rules"][place]["action"])
+        case "actions", ("catalogue", str(action), *_):
+            return action
+    return ""
+
+
+def facts_of(metric: str) -> set[str]:
+    """What rules may ask of a metric."""
+    return {metric, *(f"excused_{one['mitigation']}" for one in SHIPPED[metric].get("mitigations", ()))}
+
+
+def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -> dict[str, bytes]:
+    """The files of a pack with some metrics only, and without the rules that ask for others.
+
+    Of the files of rules that are not meant, only the last rule is kept: no pack can do without.
+    """
+    kept = {name: value for name, value in values.items() if name not in METRICS or name in metrics}
+    unknown = {fact for metric in METRICS if metric not in metrics for fact in facts_of(metric)}
+    unknown |= set() if "deadlines" in rules else {f"due_{deadline}" for deadline in DEADLINES[:-1]}
+    listed = [metric for metric in METRICS if metric in metrics]
+    places = {name: aliases for name, aliases in values["pack"]["marketplaces"].items() if name in MARKETPLACES}
+    kept["pack"] = {**values["pack"], "metrics": listed, "marketplaces": places}
+    kept |= {name: slimmed(values[name], name, unknown, 0 if name in rules else -1) for name in RULES}
+    return {NAMED[name]: json.dumps(value, ensure_ascii=False).encode() for name, value in kept.items()}
+
+
+def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
+    """A file of rules, from some place on, without those that ask for something unknown and what they alone suggest."""
+    chapters = file.get(key, ())
+    if not all(chapter.get("rules") for chapter in chapters):
+        return file
+    known = [[rule for rule in chapter["rules"] if unknown.isdisjoint(rule.get("when", ()))] for chapter in chapters]
+    slim = {**file, key: [{**chapter, "rules": rules[first:]} for chapter, rules in zip(chapters, known, strict=True)]}
+    lost = suggested(chapters) - suggested(slim[key])
+    if "catalogue" in file:
+        slim["catalogue"] = {action: words for action, words in file["catalogue"].items() if action not in lost}
+    return slim if chapters else file
+
+
+def suggested(chapters: Collection[Values]) -> set[str]:
+    """The actions the rules of some chapters suggest."""
+    return {rule.get("action", "") for chapter in chapters for rule in chapter["rules"]}
+
+
+@cache
+def cases() -> tuple[Tried, ...]:
+    """The cases with their records, read once."""
+    loaded = load(FILES)
+    trial = Trial(loaded.rulebook, Witness(loaded.engine.decide))
+    read = [(case, trial.batch(case)) for case in cases_of(case_sources(FILES))]
+    loaded.engine.close()
+    return tuple((case, batch) for case, batch in read if batch)
+
+
+def own_cases(file: str) -> list[Tried]:
+    """The cases beside a rule file."""
+    return [each for each in cases() if Path(each[0].file).stem == file]
+
+
+def unlike(files: Mapping[str, bytes], tried: Collection[Tried]) -> Iterator[tuple[str, str]]:
+    """What cases say otherwise under some files: sentence and place in the verdict."""
+    loaded = load(files)
+    try:
+        for case, batch in tried:
+            found = evaluate(batch, loaded.rulebook, loaded.engine.decide, Wishes(EVIDENCE_MOST)).verdicts
+            verdicts = {f"{verdict['seller_id']} {verdict['marketplace']}": verdict for verdict in found}
+            yield from ((case.sentence, one.path) for one in differences(case.at["expect"], verdicts, batch.as_of))
+    finally:
+        loaded.engine.close()
+
+
+def rules_for(file: str) -> Collection[str]:
+    """The files of rules that matter to the cases beside a file."""
+    return {"actions", "deadlines"} if file == "actions" else {file}
+
+
+@cache
+def expected(metrics: frozenset[str], file: str) -> frozenset[tuple[str, str]]:
+    """What cases beside a file say otherwise only because the pack is narrowed."""
+    return frozenset(unlike(narrowed(SHIPPED, metrics, rules_for(file)), own_cases(file)))
+
+
+def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
+    """Whether the loader, an example or a case notices a mutation; a case that does is the first to be tried next."""
+    metrics, action = metrics_of(mutation), action_of(mutation)
+    own = [each for each in tried if action in json.dumps(each[0].at["expect"].value, default=str)]
+    try:
+        for sentence, place in unlike(narrowed(mutation.values, metrics, rules_for(mutation.file)), own):
+            if (sentence, place) not in expected(metrics, mutation.file):
+                tried.sort(key=lambda each: each[0].sentence != sentence)
+                return True
+        return mutation.name not in EQUIVALENT and any(unlike(narrowed(mutation.values, METRICS, RULES), cases()))
+    except BrokenRulebook:
+        return True
+
+
+@pytest.mark.parametrize("file", [*METRICS, *RULES])
+def test_every_mutation_is_noticed(file: str) -> None:
+    tried = own_cases(file)
+    unnoticed = {mutation.name for mutation in mutations(file) if not is_noticed(mutation, tried)}
+    known = {name for name in EQUIVALENT if name.startswith(f"{file}: ")}
+    assert not unnoticed - known, "no case notices:\n" + "\n".join(sorted(unnoticed - known))
+    assert not known - unnoticed, "noticed after all:\n" + "\n".join(sorted(known - unnoticed))
