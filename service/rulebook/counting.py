@@ -44,7 +44,10 @@ def windows(cursor: Cursor) -> tuple[Window, ...]:
         Window(one["days"].value, one["lag"].value or 0, one["needs"].value or 0, one["otherwise"].value or 0)
         for one in cursor.entries()
     )
-    if len({window.days for window in found}) < len(found):
+    spans = [days for window in found for days in (window.days, *([window.otherwise] if window.needs else []))]
+    if any(window.needs and window.otherwise <= window.days for window in found):
+        cursor.fault("'otherwise' must be longer than the window it stands in for")
+    if len(set(spans)) < len(spans):
         cursor.fault("two windows span the same number of days")
     return found
 
