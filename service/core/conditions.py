@@ -19,6 +19,12 @@ COMPARISONS = {
     "not_after": pl.Expr.le,
     "not_before": pl.Expr.ge,
 }
+MIRRORED = {  # the column first: a constant on the left makes a column of one row
+    "after": pl.Expr.lt,
+    "before": pl.Expr.gt,
+    "not_after": pl.Expr.ge,
+    "not_before": pl.Expr.le,
+}
 EVERYTHING = pl.lit(value=True)
 NOTHING = pl.lit(value=False)
 OF_ORDER = "order."
@@ -104,8 +110,10 @@ class Expressions:
             return self._during(test.field, test.value)
         if test.of is not None:
             limit = self.column(test.of) + pl.lit(test.value)
-            return (column <= limit if test.operator == "within" else column > limit).fill_null(value=False)
+            return (limit >= column if test.operator == "within" else limit < column).fill_null(value=False)
         other = self.column(test.value) if isinstance(test.value, str) else pl.lit(test.value)
+        if test.field == AS_OF:
+            return MIRRORED[test.operator](other, column).fill_null(value=False)
         return COMPARISONS[test.operator](column, other).fill_null(value=False)
 
     def column(self, field: str) -> pl.Expr:
