@@ -25,7 +25,7 @@ RUN python -m venv /tools \
  && /tools/bin/pip install --constraint requirements.lock hatchling setuptools \
  && /tools/bin/pip wheel --constraint requirements.lock --no-build-isolation --no-deps --wheel-dir /wheels durable-rules
 
-COPY README.md LICENSE openapi.yaml ./
+COPY README.md openapi.yaml ./
 COPY rules rules
 COPY service service
 
@@ -40,8 +40,7 @@ RUN /tools/bin/pip wheel --no-build-isolation --no-deps --wheel-dir /wheels . \
 FROM python:3.12-slim
 
 LABEL org.opencontainers.image.title="standing" \
-      org.opencontainers.image.description="Where each marketplace seller stands, why, and what to do next." \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.description="Where each marketplace seller stands, why, and what to do next."
 
 ENV PATH=/opt/standing/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
