@@ -14,7 +14,7 @@ import polars as pl
 from service.core.conditions import Expressions
 from service.core.countings import Also, Counting, Window
 from service.core.relations import Related, key_of
-from service.core.windows import Days, constant, days_of
+from service.core.windows import INSTANT, Days, constant, days_of
 
 IN_TOTAL = -1
 
@@ -134,7 +134,7 @@ def latest(counting: Counting, records: pl.DataFrame) -> pl.DataFrame:
 def mark_columns(counting: Counting) -> dict[str, pl.DataType]:
     """The columns of marks, for a table nobody gave."""
     flags = {name: pl.Boolean() for name in flag_names(counting)}
-    own = {"seller": pl.UInt32(), "row": pl.UInt32(), "at": pl.Datetime("us", "UTC"), "group": pl.String()}
+    own = {"seller": pl.UInt32(), "row": pl.UInt32(), "at": INSTANT, "group": pl.String()}
     also = {f"also_{place}": pl.String() for place in range(len(counting.also))}
     return {**own, "left": pl.Int8(), "weight": pl.Int64(), **flags, **also}
 

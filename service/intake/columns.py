@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 from marshmallow import fields
 
+from service.core.windows import INSTANT
 from service.schemas.records import shape
 from service.schemas.scalars import (
     BOOLEAN,
@@ -35,7 +36,6 @@ from service.schemas.scalars import (
 )
 from service.schemas.shapes import Link, ListOf, link_shape
 
-INSTANT = pl.Datetime("us", "UTC")
 CANONICAL_INSTANT = r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$"
 ANY_INSTANT = rf"^(?<date>{DATE})(?:[T ](?<clock>{CLOCK})(?<offset>{OFFSET})?)?$"
 EARLIEST_YEAR, LATEST_YEAR = 1000, 9998  # beyond, an offset may lead out of the calendar
