@@ -12,6 +12,7 @@ from service.casebook.compare import differences
 from service.casebook.records import Written, written
 from service.casebook.witness import Witness, taken_apart
 from service.core.batch import Batch
+from service.core.deadlines import timetable_in_force
 from service.core.errors import Fault
 from service.core.evaluate import Verdict, Wishes, evaluate
 from service.core.packs import Pack, Rulebook
@@ -56,7 +57,8 @@ class Trial:
     def verdicts(self, batch: Batch) -> list[Verdict]:
         """The verdicts on a batch, seen by the witness."""
         day = day_of(batch.as_of, self.pack.time_zone)
-        timetable = next((str(one.since) for one in self.pack.deadlines if one.since <= day), "")
+        in_force = timetable_in_force(self.pack, day)
+        timetable = str(in_force.since) if in_force else ""
         found = evaluate(batch, self.rulebook, self.witness.decide, Wishes(EVIDENCE_MOST)).verdicts
         apart = Rulebook((taken_apart(self.pack),), "")
         self.witness.see(found, timetable)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
 from service.core.conditions import NOTHING, Expressions
 from service.core.figures import Question
-from service.core.packs import Deadline
+from service.core.packs import Deadline, Pack, Timetable
 from service.core.relations import key_of
 
 SELLER = "seller"
@@ -29,11 +29,16 @@ class Due:
 def open_deadlines(question: Question) -> dict[int, list[Due]]:
     """Per seller the open deadlines, soonest first; of equals by kind and record."""
     found: dict[int, list[Due]] = {}
-    table = next((one for one in question.pack.deadlines if one.since <= question.calendar.day), None)
+    table = timetable_in_force(question.pack, question.calendar.day)
     for deadline in table.deadlines if table else ():
         for seller, due in of_deadline(deadline, question):
             found.setdefault(seller, []).append(due)
     return {seller: sorted(each, key=lambda due: (due.due_at, due.kind, due.record)) for seller, each in found.items()}
+
+
+def timetable_in_force(pack: Pack, day: date) -> Timetable | None:
+    """The newest timetable already in force."""
+    return next((one for one in pack.deadlines if one.since <= day), None)
 
 
 def of_deadline(deadline: Deadline, question: Question) -> Iterator[tuple[int, Due]]:
