@@ -15,7 +15,6 @@ from service.core.relations import Related
 from service.core.rulesets import Decide
 from service.core.tables import Mask
 
-
 Remembered = TypeVar("Remembered")
 
 

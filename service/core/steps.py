@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
-from service.core.clauses import AS_OF, Test, walk
+from service.core.clauses import AS_OF, Test
 from service.core.conditions import Looking
 from service.core.countings import Counting, Window
 from service.core.measure import IN_TOTAL, NO_GROUP, NOTHING, Marks, groupings, latest, looking, marks_of, short_to_long
 from service.core.relations import Related
 from service.core.tables import EPOCH, INSTANT, UNKNOWN, Mask, Numbers, micros
-from service.core.windows import day_of
+from service.core.windows import day_of, days_of
 
 HORIZON = 365
 DAY = timedelta(days=1)
@@ -75,15 +75,13 @@ def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: M
     """
     if counting.of not in moments.related.tables:
         return
-    moving = list(turning_tests(counting))
-    if today is None or moving:
-        stretch = stretches(counting, sellers, moments, moving)
+    if today is None or counting.turning:
+        stretch = stretches(counting, sellers, moments)
     else:
         stretch = unmoved(today, sellers, moments)
     if not len(stretch.marks.row):
         return
-    longest = [Window(window.otherwise or window.days, window.lag) for window in counting.within]
-    days = max(moments.first, *(within_window(stretch, window, moments).last_day for window in longest))
+    days = max(moments.first, *(within_window(stretch, one, moments).last_day for one in longest(counting)))
     moments = replace(moments, last=min(moments.last, days))
     for window in short_to_long(counting):
         for by_group in groupings(counting):
@@ -107,6 +105,11 @@ def coming_days(as_of: datetime, zone: ZoneInfo) -> Numbers:
     return np.array([day_of(as_of + place * DAY, zone).toordinal() for place in range(HORIZON + 1)])
 
 
+def longest(counting: Counting) -> list[Window]:
+    """The windows of a counting, each as long as it may become."""
+    return [Window(window.otherwise or window.days, window.lag) for window in counting.within]
+
+
 def unmoved(marks: Marks, sellers: Mask, moments: Moments) -> Stretch:
     """The marks of today, each for all days to come."""
     meant = marks.where(sellers[marks.seller] & (marks.left == IN_TOTAL))
@@ -114,15 +117,17 @@ def unmoved(marks: Marks, sellers: Mask, moments: Moments) -> Stretch:
     return Stretch(meant, np.full(height, moments.first), np.full(height, moments.last))
 
 
-def stretches(counting: Counting, sellers: Mask, moments: Moments, moving: list[Test]) -> Stretch:
+def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
     """The marks of the sellers' records that are ever in the total, stretch by stretch."""
     related = moments.related
     records = related.tables[counting.of]
     look = looking(counting, related)
-    own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) != UNKNOWN))
+    tomorrow = date.fromordinal(int(moments.days[moments.first]))
+    ever = min(days_of(window, tomorrow, moments.zone).start for window in longest(counting))
+    own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) >= ever))
     if counting.latest_per:
         own = latest(counting, own.where(look.among(own).meet(counting.only)))
-    place, day = turns(moving, look.among(own), moments)
+    place, day = turns(counting.turning, look.among(own), moments)
     until = np.where(np.append(place[1:] == place[:-1], False), np.append(day[1:], 0) - 1, moments.last)
     moment = related.now + day * A_DAY
     meant = look.among(own.take(place), moment).meet(counting.only)
@@ -132,29 +137,20 @@ def stretches(counting: Counting, sellers: Mask, moments: Moments, moving: list[
     return Stretch(marks.where(inside), day[inside], until[inside])
 
 
-def turns(moving: list[Test], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
+def turns(turning: tuple[Test, ...], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
     """The records by their place, once for each day from which their conditions may read otherwise."""
     height = look.at.height
-    days = [np.full(height, moments.first)]
-    for test in moving:
+    starts = np.arange(height) * SHIFT + moments.first
+    later = []
+    for test in turning:
         instant = turning_point(test, look)
         ahead = np.where(instant == UNKNOWN, 0, (instant - moments.related.now) // A_DAY)
-        days += [ahead, ahead + 1]
-    every = np.stack(days)
-    places = np.broadcast_to(np.arange(height), every.shape)
-    held = (every >= moments.first) & (every <= moments.last)
-    place, day = np.divmod(np.unique(places[held] * SHIFT + every[held]), SHIFT)
+        for day in (ahead, ahead + 1):
+            place = np.flatnonzero((day > moments.first) & (day <= moments.last))
+            later.append(place * SHIFT + day[place])
+    every = np.sort(np.concatenate([starts, *map(np.unique, later)]), kind="stable")
+    place, day = np.divmod(every[np.diff(every, prepend=-1) > 0], SHIFT)
     return place, day
-
-
-def turning_tests(counting: Counting) -> Iterator[Test]:
-    """The tests of a counting that ask for the instant of the question, and so may turn as time goes by."""
-    conditions = [counting.only, counting.counts, *(one.when for one in counting.leaves_out)]
-    conditions += [part.counts for part in counting.parts] + [one.when for one in counting.also]
-    for condition in conditions:
-        for test in walk(condition):
-            if isinstance(test, Test) and AS_OF in (test.field, test.of, test.value):
-                yield test
 
 
 def turning_point(test: Test, look: Looking) -> Numbers:

@@ -48,6 +48,16 @@ def column_types(table: str) -> dict[str, pl.DataType]:
     return {name: column_type(kind) for name, kind in shape(table).fields.items()}
 
 
+@cache
+def words(table: str) -> dict[str, dict[str, int]]:
+    """Per field of a table that is a word of a closed list, those words, each with its place."""
+    return {
+        name: {word: place for place, word in enumerate(kind.choices)}
+        for name, kind in shape(table).fields.items()
+        if isinstance(kind, Choice)
+    }
+
+
 def column_type(kind: fields.Field[Any]) -> pl.DataType:
     """The column type of one field."""
     match kind:

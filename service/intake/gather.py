@@ -16,6 +16,7 @@ from service.core.errors import Fault
 from service.core.known import FORMS
 from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
+from service.intake.columns import words
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.tables import ROW, Call, Limits
 from service.schemas.batch import Top
@@ -57,7 +58,7 @@ def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits
             with Context(reading):
                 read = cast(given, home, reading)
             typed, differing, repeated = without_repeats(read, name)
-            tables[name] = Table.of(typed)
+            tables[name] = Table.of(typed, words(name))
             faults = {**read.faults, **differing}
             record_faults += [fault for position in sorted(faults) for fault in faults[position]]
             warnings += table_warnings(name, read.unknown, repeated)
