@@ -34,7 +34,7 @@ class Looking:
         name: the table.
         tables: all tables, for conditions on records of the same order.
         as_of: the instant of the question, or one for each record.
-        records: the records of the table that are looked at; all where None.
+        at: the records of the table that are looked at.
         parts: the conditions of named parts.
         excused: per table, the records that are to be looked at as if they were not there.
         counted: what is known so far of who is counted in a part.
@@ -43,15 +43,15 @@ class Looking:
     name: str
     tables: Mapping[str, Table]
     as_of: Instants
-    records: Table | None = None
+    at: Table
     parts: Mapping[str, Condition] = field(default_factory=dict)
     excused: Mapping[str, Mask] = field(default_factory=dict)
     counted: dict[str, Mask] = field(default_factory=dict)
 
-    @property
-    def at(self) -> Table:
-        """The records that are looked at."""
-        return self.tables[self.name] if self.records is None else self.records
+    @classmethod
+    def into(cls, name: str, tables: Mapping[str, Table], as_of: Instants) -> "Looking":
+        """A look at all records of a table."""
+        return cls(name, tables, as_of, tables[name])
 
     def among(self, records: Table, as_of: Instants | None = None) -> "Looking":
         """The same look at some records only."""
@@ -90,7 +90,7 @@ class Looking:
         others, orders = self.tables.get(table), self.tables.get("orders")
         if others is None or orders is None or not others.height:
             return np.zeros(self.at.height, dtype=bool)
-        held = Looking(table, self.tables, self.as_of).meet(condition) == meeting
+        held = Looking.into(table, self.tables, self.as_of).meet(condition) == meeting
         if table in self.excused:
             held &= ~self.excused[table]
         marked = np.zeros(orders.height + 1, dtype=bool)  # the last place is that of orphans
@@ -100,7 +100,7 @@ class Looking:
 
     def _have_twin(self, twin: Twin) -> Mask:
         own = comparable(self.at, twin)
-        everyone = Looking(self.name, self.tables, self.as_of)
+        everyone = Looking.into(self.name, self.tables, self.as_of)
         others = comparable(everyone.at.where(everyone.meet(twin.condition)), twin, own)
         near: dict[Key, list[tuple[int, int]]] = {}
         for key, row, moment in keyed(others, twin):
@@ -115,12 +115,12 @@ class Looking:
 
     def _pass(self, test: Test) -> Mask:
         """Which records pass one test."""
-        if test.operator == "known":
-            known = self.at.known(test.field)
-            return known if test.value else ~known
         if test.operator in ("is", "not"):
             found = self.at.is_among(test.field, test.value)
             return found if test.operator == "is" else ~found
+        if test.operator == "known":
+            known = self.at.known(test.field)
+            return known if test.value else ~known
         if test.operator == "during":
             return self._during(test.field, test.value)
         if test.of is not None:

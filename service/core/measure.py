@@ -142,7 +142,8 @@ def spans_of(window: Window, calendar: Calendar) -> list[Days]:
 
 def looking(counting: Counting, related: Related) -> Looking:
     """How the conditions of a counting are asked."""
-    return Looking(counting.of, related.tables, related.now, parts={part.name: part.counts for part in counting.parts})
+    parts = {part.name: part.counts for part in counting.parts}
+    return Looking(counting.of, related.tables, related.now, related.tables[counting.of], parts)
 
 
 def marked(counting: Counting, related: Related, sellers: Mask | None, spans: Sequence[Days]) -> Marks:

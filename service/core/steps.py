@@ -40,11 +40,15 @@ class Moments:
 
 
 class Stretch(NamedTuple):
-    """The marks of records, one for each stretch of days (`day` to `until`) on which a record stays the same."""
+    """The marks of records, one for each stretch of days (`day` to `until`) on which a record stays the same.
+
+    `dated` is the day of the record itself.
+    """
 
     marks: Marks
     day: Numbers
     until: Numbers
+    dated: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,9 @@ def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: M
         stretch = unmoved(today, sellers, moments)
     if not len(stretch.marks.row):
         return
-    days = max(moments.first, *(within_window(stretch, one, moments).last_day for one in longest(counting)))
-    moments = replace(moments, last=min(moments.last, days))
+    emptied = int(stretch.dated.max()) + max(window.lag + window.days for window in longest(counting))
+    days = int(moments.days.searchsorted(emptied))
+    moments = replace(moments, last=max(moments.first, min(moments.last, days)))
     for window in short_to_long(counting):
         for by_group in groupings(counting):
             found = summed(counting, stretch, window, moments, by_group=by_group)
@@ -114,7 +119,8 @@ def unmoved(marks: Marks, sellers: Mask, moments: Moments) -> Stretch:
     """The marks of today, each for all days to come."""
     meant = marks.where(sellers[marks.seller] & (marks.left == IN_TOTAL))
     height = len(meant.row)
-    return Stretch(meant, np.full(height, moments.first), np.full(height, moments.last))
+    whole = np.full(height, moments.first), np.full(height, moments.last)
+    return Stretch(meant, *whole, ordinals(meant.at, moments.zone))
 
 
 def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
@@ -134,7 +140,8 @@ def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
     place, day, until = place[meant], day[meant], until[meant]
     marks = marks_of(counting, look.among(own.take(place), moment[meant]), len(related.sellers))
     inside = marks.left == IN_TOTAL
-    return Stretch(marks.where(inside), day[inside], until[inside])
+    held = marks.where(inside)
+    return Stretch(held, day[inside], until[inside], ordinals(held.at, moments.zone))
 
 
 def turns(turning: tuple[Test, ...], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
@@ -161,27 +168,6 @@ def turning_point(test: Test, look: Looking) -> Numbers:
     return np.where(instant == UNKNOWN, UNKNOWN, instant + (span if test.field == AS_OF else -span))
 
 
-class Presence(NamedTuple):
-    """From which day on a stretch of marks is in a window, and on which it is no longer."""
-
-    enters: Numbers
-    leaves: Numbers
-
-    @property
-    def last_day(self) -> int:
-        """The day on which all have left."""
-        return int(self.leaves.max(initial=0))
-
-
-def within_window(stretch: Stretch, window: Window, moments: Moments) -> Presence:
-    """When the marks are in a window; never where a stretch ends before the window reaches it."""
-    days = moments.days
-    dated = ordinals(stretch.marks.at, moments.zone) + window.lag
-    enters = np.maximum(stretch.day, np.searchsorted(days, dated, side="left"))
-    leaves = np.minimum(stretch.until + 1, np.searchsorted(days, dated + window.days - 1, side="right"))
-    return Presence(enters, np.maximum(enters, leaves))
-
-
 def ordinals(instants: Numbers, zone: ZoneInfo) -> Numbers:
     """The days of some instants in a zone."""
     if zone == UTC:
@@ -193,47 +179,47 @@ def ordinals(instants: Numbers, zone: ZoneInfo) -> Numbers:
 
 def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moments, *, by_group: bool) -> Coming:
     """The figures of one window, of all records or group by group."""
-    marks, presence = stretch.marks, within_window(stretch, window, moments)
-    ever = (presence.enters < presence.leaves) & (presence.enters <= moments.last)
+    marks, dated = stretch.marks, stretch.dated + window.lag
+    enters = np.maximum(stretch.day, moments.days.searchsorted(dated, side="left"))
+    leaves = np.minimum(stretch.until + 1, moments.days.searchsorted(dated + window.days - 1, side="right"))
+    present = (enters < leaves) & (enters <= moments.last)
+    slots, groups = marks.seller, 1
     if by_group and marks.group is not None:
-        ever &= marks.group != NO_GROUP
-    found = marks.where(ever)
-    slots = found.seller * (len(marks.groups) or 1) + (found.group if by_group and found.group is not None else 0)
-    named, slot = np.unique(slots, return_inverse=True)
-    spread = Spread(presence.enters[ever] - moments.first, presence.leaves[ever] - moments.first, moments)
-    ones = np.ones(len(slot), dtype=np.int64)
-    weight = ones if found.weight is None else found.weight
-    counted = weight if counting.average else weight * found.flags[0]
-    return Coming(
-        named // (len(marks.groups) or 1),
-        spread.sums(slot, counted, len(named)),
-        spread.sums(slot, ones if counting.average else weight, len(named)),
-        tuple(spread.differing(slot, values, len(named)) for values in found.also),
-    )
+        present &= marks.group != NO_GROUP
+        slots, groups = marks.seller * len(marks.groups) + marks.group, len(marks.groups)
+    ever = np.flatnonzero(present)
+    named, slot = np.unique(slots[ever], return_inverse=True)
+    spread = Spread(slot, enters[ever] - moments.first, leaves[ever] - moments.first, moments, len(named))
+    weight = np.ones(len(ever), dtype=np.int64) if marks.weight is None else marks.weight[ever]
+    counted = weight if counting.average else weight * marks.flags[0][ever]
+    total = np.ones(len(ever), dtype=np.int64) if counting.average else weight
+    also = tuple(spread.differing(values[ever]) for values in marks.also)
+    return Coming(named // groups, spread.sums(counted), spread.sums(total), also)
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(NamedTuple):
     """Spreads what each of some marks adds over the days it is present, counted from the first of the moments."""
 
+    slot: Numbers
     enters: Numbers
     leaves: Numbers
     moments: Moments
+    slots: int
 
-    def sums(self, slot: Numbers, amount: Numbers, height: int) -> Numbers:
+    def sums(self, amount: Numbers) -> Numbers:
         """Per slot and day the sum of the amounts that are present."""
         width = self.moments.last - self.moments.first + 2
-        changes = np.zeros((height, width), dtype=np.int64)
-        np.add.at(changes, (slot, self.enters), amount)
-        np.add.at(changes, (slot, np.minimum(self.leaves, width - 1)), -amount)
-        return np.cumsum(changes, axis=1)[:, :-1]
+        changes = np.zeros((self.slots, width), dtype=np.int64)
+        np.add.at(changes, (self.slot, self.enters), amount)
+        np.subtract.at(changes, (self.slot, np.minimum(self.leaves, width - 1)), amount)
+        return changes.cumsum(axis=1)[:, :-1]
 
-    def differing(self, slot: Numbers, values: Numbers, height: int) -> Numbers:
+    def differing(self, values: Numbers) -> Numbers:
         """Per slot and day how many different values are present."""
         held = values != NOTHING
-        part = Spread(self.enters[held], self.leaves[held], self.moments)
-        pairs, pair = np.unique(np.stack([slot[held], values[held]]), axis=1, return_inverse=True)
-        present = part.sums(pair.reshape(-1), np.ones(len(pair.reshape(-1)), dtype=np.int64), pairs.shape[1]) > 0
-        found = np.zeros((height, present.shape[1]), dtype=np.int64)
+        pairs, pair = np.unique(np.stack([self.slot[held], values[held]]), axis=1, return_inverse=True)
+        part = Spread(pair.reshape(-1), self.enters[held], self.leaves[held], self.moments, pairs.shape[1])
+        present = part.sums(np.ones(len(part.slot), dtype=np.int64)) > 0
+        found = np.zeros((self.slots, present.shape[1]), dtype=np.int64)
         np.add.at(found, pairs[0], present)
         return found

@@ -121,9 +121,9 @@ class Table:
 
     def is_among(self, name: str, values: Collection[Any]) -> Mask:
         """Where a field is one of some values, or a list that holds one."""
-        kind = self._kinds[name]
-        if isinstance(kind, (pl.Enum, pl.Boolean, pl.Int64)):
-            column, words = self.numbers(name), self.words(name)
+        words, kind = self.words(name), self._kinds[name]
+        if words or isinstance(kind, (pl.Boolean, pl.Int64)):
+            column = self.numbers(name)
             return any_of([column == (words[one] if words else int(one)) for one in values])
         texts = self._columns[name]
         if texts.null_count() == len(texts):
