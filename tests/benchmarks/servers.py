@@ -1,0 +1,81 @@
+"""Our real server and the peers' beside it: started, asked, and their memory read."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import orjson
+
+from tests.benchmarks.files import Body
+from tests.serving import Reply, Served, serving
+
+ROOMY = {"STANDING_MAX_BODY_MB": "2048", "STANDING_MAX_RECORDS": "10000000"}
+REFERENCES_RESET = "5"  # what the kernel takes for "forget the peak"
+
+
+class Refused(Exception):
+    """A server does not take a body."""
+
+
+@contextmanager
+def standing(workers: int = 1, **environment: str) -> Iterator[Served]:
+    """`standing serve` as shipped, but for the largest body."""
+    with TemporaryDirectory() as folder:
+        output = Path(folder) / "output"
+        with serving(output, workers=workers, environment={**ROOMY, **environment}) as served:
+            yield served
+
+
+def posted(served: Served, body: Body, path: str = "/v1/verdicts", **headers: str) -> Reply:
+    """The answer to a batch.
+
+    Raises:
+        Refused: it was not taken.
+    """
+    reply = served.ask("POST", path, body.content, {"Content-Type": body.content_type, **headers})
+    if reply.status != 200:
+        raise Refused(f"{reply.status}: {reply.body[:300].decode(errors='replace')}")
+    return reply
+
+
+def is_spoken(served: Served, body: Body) -> bool:
+    """Whether a server knows the format of a body; a body it knows but refuses is an error."""
+    try:
+        posted(served, body)
+    except Refused as refused:
+        if str(refused).startswith("415"):
+            return False
+        raise
+    return True
+
+
+def told_ms(output: Path) -> dict[str, float]:
+    """How long a server says each request took it, by the request's id."""
+    told: Iterator[Mapping[str, object]] = (
+        orjson.loads(line) for line in output.read_bytes().splitlines() if line.startswith(b"{")
+    )
+    return {str(line["request_id"]): float(str(line["ms"])) for line in told if "ms" in line}
+
+
+class Memory:
+    """The memory of a process, in MiB."""
+
+    def __init__(self, process: int) -> None:
+        self._place = Path(f"/proc/{process}")
+
+    def forget_peak(self) -> None:
+        """Lets the peak begin anew."""
+        (self._place / "clear_refs").write_text(REFERENCES_RESET, encoding="ascii")
+
+    def now(self) -> float:
+        """What it holds."""
+        return self._read("VmRSS:")
+
+    def peak(self) -> float:
+        """The most it has held since the peak began anew."""
+        return self._read("VmHWM:")
+
+    def _read(self, name: str) -> float:
+        lines = (self._place / "status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
