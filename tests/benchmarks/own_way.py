@@ -1,18 +1,19 @@
 """Our own way from bytes to bytes, step by step in this process: the one place that knows the inside of the service."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
+from flask import Flask
 
-from service.api.state import Loaded
-from service.app import load
+from service.api.state import EXTENSION, Loaded
+from service.app import create_app
 from service.core.evaluate import Wishes, evaluate
 from service.intake.gather import Gathered, gather
 from service.intake.json_body import read_json
 from service.intake.tables import Call, Limits
-from service.rulebook.folder import snapshot
-from service.settings import shipped
+from service.settings import Settings, shipped
 from tests.batches import Record
 from tests.benchmarks.peer.counting import FIGURES, Counts
 from tests.benchmarks.records import AS_OF
@@ -56,7 +57,13 @@ class OwnWay(NamedTuple):
 
 def own_way() -> OwnWay:
     """The way by the shipped rules."""
-    return OwnWay(load(snapshot(shipped("rules"))))
+    return OwnWay(application().extensions[EXTENSION].loaded)
+
+
+@cache
+def application() -> Flask:
+    """The application with the shipped rules, made once."""
+    return create_app(Settings(shipped("rules"), max_body_mb=4096, max_records=LIMITS.records))
 
 
 def own_counts(verdicts: Iterable[Record]) -> Counts:

@@ -5,6 +5,7 @@ import platform
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import fill
 from typing import NamedTuple
 
 from service.clock import now
@@ -12,6 +13,7 @@ from service.clock import now
 LIBRARIES = (
     "polars", "numpy", "orjson", "msgspec", "marshmallow", "flask", "gunicorn", "durable_rules", "duckdb", "pandas",
 )  # fmt: skip
+WIDTH = 120
 Row = tuple[str, ...]
 
 
@@ -25,10 +27,34 @@ class Section(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class Circumstances(NamedTuple):
+    """How a page came about.
+
+    Attributes:
+        command: what was typed.
+        size: a sentence on how much was measured.
+        load: the load average of the machine before the first part.
+        minutes: how long it all took.
+    """
+
+    command: str
+    size: str
+    load: float
+    minutes: float
+
+
 def shown(section: Section) -> str:
     """A section in Markdown."""
-    table = [line(section.columns), line(["---", *["---:"] * (len(section.columns) - 1)]), *map(line, section.rows)]
-    return "\n\n".join([f"## {section.title}", section.about, "\n".join(table), *section.notes]) + "\n"
+    parts = [f"## {section.title}", wrapped(section.about)]
+    if section.rows:
+        head = [line(section.columns), line(["---", *["---:"] * (len(section.columns) - 1)])]
+        parts.append("\n".join([*head, *map(line, section.rows)]))
+    return "\n\n".join([*parts, *map(wrapped, section.notes)]) + "\n"
+
+
+def wrapped(prose: str) -> str:
+    """A paragraph in lines of one width."""
+    return fill(prose, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def line(cells: Iterable[str]) -> str:
@@ -36,25 +62,19 @@ def line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def page(sections: Iterable[Section], command: str, load: float, minutes: float) -> str:
-    """The whole page.
-
-    Args:
-        sections: what the parts had to tell.
-        command: what was typed.
-        load: the load average of the machine before the first part.
-        minutes: how long it all took.
-    """
-    head = f"# Results\n\nWritten by `{command}`; [README.md](README.md) says what is measured, and how to read it.\n"
-    facts = "\n".join(f"* {fact}" for fact in machine(load, minutes))
-    return "\n".join([head, facts + "\n", *map(shown, sections)])
+def page(sections: Iterable[Section], made: Circumstances) -> str:
+    """The whole page."""
+    facts = "\n".join(f"* {fact}" for fact in circumstances(made))
+    about = f"# Results\n\n{made.size} [README.md](README.md) says what is measured and how to read it.\n"
+    return "\n".join([about, facts + "\n", *map(shown, sections)])
 
 
-def machine(load: float, minutes: float) -> Iterator[str]:
+def circumstances(made: Circumstances) -> Iterator[str]:
     """What the figures depend on."""
-    yield f"{now():%Y-%m-%d}, in {minutes:.0f} minutes; load average {load:.1f} before the start"
+    yield f"`{made.command}` on {now():%Y-%m-%d}: {made.minutes:.1f} minutes, load average {made.load:.1f} at the start"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    yield f"{os.cpu_count()} cores of {processor()}, {memory:.0f} GiB of memory, {platform.system()}"
+    cores = len(os.sched_getaffinity(0))
+    yield f"{cores} cores of {processor()}, {memory:.0f} GiB of memory, {platform.system()}"
     yield f"Python {platform.python_version()}; " + ", ".join(f"{name} {installed(name)}" for name in LIBRARIES)
 
 

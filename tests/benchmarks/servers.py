@@ -1,29 +1,42 @@
 """Our real server and the peers' beside it: started, asked, and their memory read."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 
 import orjson
 
 from tests.benchmarks.files import Body
-from tests.serving import Reply, Served, serving
+from tests.serving import SERVE, Reply, Served, serving
 
 ROOMY = {"STANDING_MAX_BODY_MB": "2048", "STANDING_MAX_RECORDS": "10000000"}
-REFERENCES_RESET = "5"  # what the kernel takes for "forget the peak"
+LATE_SECONDS = 10.0
+PEAK_RESET = "5"  # what the kernel takes for "forget the peak"
 
 
 class Refused(Exception):
     """A server does not take a body."""
 
 
-@contextmanager
-def standing(workers: int = 1, **environment: str) -> Iterator[Served]:
+def standing(workers: int = 1) -> AbstractContextManager[Served]:
     """`standing serve` as shipped, but for the largest body."""
+    return started(SERVE, workers)
+
+
+def peer(kind: str, workers: int = 1) -> AbstractContextManager[Served]:
+    """A plain service of some kind, behind the same gunicorn settings."""
+    return started((sys.executable, "-m", "tests.benchmarks.peer", kind), workers)
+
+
+@contextmanager
+def started(command: Sequence[str], workers: int) -> Iterator[Served]:
+    """A server that is ready, and ended when done with."""
     with TemporaryDirectory() as folder:
         output = Path(folder) / "output"
-        with serving(output, workers=workers, environment={**ROOMY, **environment}) as served:
+        with serving(output, workers=workers, command=command, environment=ROOMY) as served:
             yield served
 
 
@@ -50,12 +63,19 @@ def is_spoken(served: Served, body: Body) -> bool:
     return True
 
 
-def told_ms(output: Path) -> dict[str, float]:
-    """How long a server says each request took it, by the request's id."""
-    told: Iterator[Mapping[str, object]] = (
-        orjson.loads(line) for line in output.read_bytes().splitlines() if line.startswith(b"{")
-    )
-    return {str(line["request_id"]): float(str(line["ms"])) for line in told if "ms" in line}
+def told_ms(output: Path, last: str) -> dict[str, float]:
+    """How long a server says each request took it, by the request's id.
+
+    Args:
+        output: where the server writes.
+        last: the id of the last request; what a server writes may come a moment after its answer.
+    """
+    told: dict[str, float] = {}
+    end = monotonic() + LATE_SECONDS
+    while last not in told and monotonic() < end:
+        lines = [orjson.loads(line) for line in output.read_bytes().splitlines() if line.endswith(b"}")]
+        told = {line["request_id"]: line["ms"] for line in lines if "ms" in line}
+    return told
 
 
 class Memory:
@@ -66,7 +86,7 @@ class Memory:
 
     def forget_peak(self) -> None:
         """Lets the peak begin anew."""
-        (self._place / "clear_refs").write_text(REFERENCES_RESET, encoding="ascii")
+        (self._place / "clear_refs").write_text(PEAK_RESET, encoding="ascii")
 
     def now(self) -> float:
         """What it holds."""
