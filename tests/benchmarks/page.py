@@ -52,9 +52,9 @@ def shown(section: Section) -> str:
     return "\n\n".join([*parts, *map(wrapped, section.notes)]) + "\n"
 
 
-def wrapped(prose: str) -> str:
+def wrapped(prose: str, indent: str = "") -> str:
     """A paragraph in lines of one width."""
-    return fill(prose, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return fill(prose, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def line(cells: Iterable[str]) -> str:
@@ -64,9 +64,9 @@ def line(cells: Iterable[str]) -> str:
 
 def page(sections: Iterable[Section], made: Circumstances) -> str:
     """The whole page."""
-    facts = "\n".join(f"* {fact}" for fact in circumstances(made))
-    about = f"# Results\n\n{made.size} [README.md](README.md) says what is measured and how to read it.\n"
-    return "\n".join([about, facts + "\n", *map(shown, sections)])
+    about = wrapped(f"{made.size} [README.md](README.md) says what is measured and how to read it.")
+    facts = "\n".join(wrapped(f"* {fact}", "  ") for fact in circumstances(made))
+    return "\n".join([f"# Results\n\n{about}\n", facts + "\n", *map(shown, sections)])
 
 
 def circumstances(made: Circumstances) -> Iterator[str]:
