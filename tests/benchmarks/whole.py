@@ -48,8 +48,8 @@ SLICES = {
 }
 WHY = """\
 **The plain service is quicker.** It judges four metrics by eight figures and says nothing of why; ours judges every
-metric of the marketplace, tells the records, the reason and the forecast of each, and lists deadlines and actions: much of
-that is a fixed price per request, however few its records are."""
+metric of the marketplace, tells the records, the reason and the forecast of each, and lists deadlines and actions: much
+of that is a fixed price per request, however few its records are."""
 Levels = dict[str, tuple[int, int, str]]
 
 
