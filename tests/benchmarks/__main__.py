@@ -18,7 +18,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
-@click.option("--quick", is_flag=True, help="Small sizes, about a minute: for a look.")
+@click.option("--quick", is_flag=True, help="Small sizes, a minute or two: for a look.")
 @click.option("--into", type=click.Path(dir_okay=False, path_type=Path), help="Write the page to this file.")
 def main(parts: tuple[str, ...], *, quick: bool, into: Path | None) -> None:
     """Measures PARTS, or everything, and prints it; everything at full size is written to RESULTS.md as well."""

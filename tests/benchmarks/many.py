@@ -25,7 +25,7 @@ def run(size: Size) -> Section:
     del batch
     runs = min(size.runs, MOST_RUNS)
     with standing() as served:
-        spoken = {form: each for form, each in bodies.items() if is_spoken(served, each)}
+        spoken = {form: each for form, each in bodies.items() if is_spoken(served, form)}
         answer = len(posted(served, bodies["json"]).body) / 1e6
         times = in_turns({form: partial(posted, served, each) for form, each in spoken.items()}, runs)
     mix = ", ".join(f"{count} {name}" for name, count in TWENTY.items())

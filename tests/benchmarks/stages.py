@@ -9,7 +9,7 @@ from tests.benchmarks.files import body
 from tests.benchmarks.own_way import own_way
 from tests.benchmarks.page import Row, Section
 from tests.benchmarks.sizes import Size
-from tests.benchmarks.timing import amount, in_turns
+from tests.benchmarks.timing import amount, in_turns, uncollected
 
 REFERENCE = "`orjson.loads`"
 ABOUT = """\
@@ -25,9 +25,11 @@ def run(size: Size) -> Section:
     call = own.read(text)
     gathered = own.cast(call)
     verdicts = own.evaluate(gathered)
+    loads = partial(orjson.loads, text)
     times = in_turns(
         {
-            REFERENCE: partial(orjson.loads, text),
+            REFERENCE: loads,
+            f"{REFERENCE}, no garbage collection": uncollected(loads),
             "read": partial(own.read, text),
             "cast": partial(own.cast, call),
             "evaluate": partial(own.evaluate, gathered),

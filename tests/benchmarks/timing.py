@@ -48,6 +48,19 @@ def seconds_of(action: Action) -> float:
     return took
 
 
+def uncollected(action: Action) -> Action:
+    """The same action, during which Python's garbage collector rests."""
+
+    def act() -> object:
+        gc.disable()
+        try:
+            return action()
+        finally:
+            gc.enable()
+
+    return act
+
+
 def amount(number: float) -> str:
     """A number with as many decimals as its size deserves."""
     return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
