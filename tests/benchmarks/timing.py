@@ -1,7 +1,8 @@
 """How long things take: warmed up, in turns, the median told with the least and the most."""
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
@@ -30,12 +31,24 @@ def taken(times: list[float]) -> Took:
 def in_turns(actions: Mapping[str, Action], runs: int) -> dict[str, Took]:
     """The times of several actions, each run once for warmth and then in turns: A B C, A B C, and so on."""
     times: dict[str, list[float]] = {name: [] for name in actions}
-    for turn in range(runs + 1):
-        for name, action in actions.items():
-            took = seconds_of(action)
-            if turn:
-                times[name].append(took)
+    with level_ground():
+        for turn in range(runs + 1):
+            for name, action in actions.items():
+                took = seconds_of(action)
+                if turn:
+                    times[name].append(took)
     return {name: taken(each) for name, each in times.items()}
+
+
+@contextmanager
+def level_ground() -> Iterator[None]:
+    """Spares the garbage collector what the process already holds: rules and libraries are no part of any action."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def seconds_of(action: Action) -> float:
