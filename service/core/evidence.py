@@ -52,9 +52,9 @@ def left_out(measured: Measured, meant: Mask, related: Related, most: int) -> di
     """Per seller the records left out, by the place of the reason on the card."""
     left: dict[int, dict[int, Records]] = {}
     reasons = len(measured.counting.leaves_out)
-    outside = np.flatnonzero(meant & (measured.marks.left != IN_TOTAL))
-    if not len(outside):
+    if not reasons:
         return left
+    outside = np.flatnonzero(meant & (measured.marks.left != IN_TOTAL))
     picked = Picked.of(measured.marks, outside)
     by_reason = picked._replace(slot=picked.slot * reasons + measured.marks.left[outside])
     for slot, found in listed(measured.counting.of, by_reason, related, most):
@@ -67,6 +67,8 @@ def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> Mask:
     counting, marks = measured.counting, measured.marks
     if len(counting.within) == 1 and not counting.within[0].needs and counting.group_by is None:
         return marks.within(measured.windows[0])
+    if not len(marks.row):
+        return ALL
     start, end, chosen = (np.zeros(marks.sellers, dtype=np.int64) for _ in range(3))
     sellers = list(headlines)
     start[sellers] = [found.days.start for found in headlines.values()]

@@ -59,13 +59,13 @@ class Figure(NamedTuple):
 
 def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) -> tuple[Figure, ...]:
     """The figures of some slices."""
-    return tuple(figure(edition, one, question) for one in slices)
-
-
-def figure(edition: Edition, one: Slice, question: Question) -> Figure:
-    """The figure of a slice."""
-    key = (edition.address, one.counted, one.total, one.also)
-    return Figure(one, *question.once(key, lambda: level_of(edition, one, question)))
+    figures, memory = [], question.memory
+    for one in slices:
+        key = (edition.address, one.counted, one.total, one.also)
+        if key not in memory:
+            memory[key] = level_of(edition, one, question)
+        figures.append(Figure(one, *memory[key]))
+    return tuple(figures)
 
 
 def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fraction | None, Rung | None, Level]:

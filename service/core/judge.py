@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from service.core.cards import Card, Edition
 from service.core.evidence import ALL, NO_RECORDS, Records, against, left_out, of_headlines
-from service.core.figures import Figure, Question, figure, figures_of
+from service.core.figures import Figure, Question, figures_of
 from service.core.ladder import worst
 from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
@@ -86,7 +86,8 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
     }
     days = found[0].windows[0]
     headlines = {
-        seller: figure(edition, Slice(days, None, result.value, 0), question) for seller, result in results.items()
+        seller: figures_of(edition, [Slice(days, None, result.value, 0)], question)[0]
+        for seller, result in results.items()
     }
     harmful = [each for term, each in zip(score.terms, found, strict=True) if term.hurts]
     hurt = against(edition, joined(harmful), ALL, related, question.evidence) if harmful else {}
