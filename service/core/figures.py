@@ -79,6 +79,7 @@ def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fr
 
 
 def is_shortfall(edition: Edition, question: Question) -> bool:
-    """Whether a figure may be too low only because nobody covered the table it counts."""
-    counting = edition.counting
-    return counting is not None and not edition.counted_hurt and counting.of not in question.related.tables
+    """Whether a figure may be too low only because nobody covered what it counts."""
+    if edition.counting is None or edition.counted_hurt:
+        return False
+    return any(name.partition(".")[0] == edition.counting.of for name in question.related.missing(edition.requires))
