@@ -36,8 +36,8 @@ class Related:
     uncovered: frozenset[str]
 
     def missing(self, required: tuple[str, ...]) -> list[str]:
-        """Which of the required tables and fields (`table` or `table.field`) nobody covered."""
-        return [name for name in required if name.partition(".")[0] not in self.tables or name in self.uncovered]
+        """Which of the required tables and fields (`table` or `table.field`) nobody covered; of no table, no field."""
+        return [name for name in required if name in self.uncovered or not ("." in name or name in self.tables)]
 
 
 def related(batch: Batch) -> Related:
