@@ -9,7 +9,7 @@ import polars as pl
 from marshmallow import ValidationError
 
 from service.core.errors import Fault
-from service.intake.columns import bulk_cast, bulk_instant, column_types, known_text
+from service.intake.columns import bulk_cast, bulk_instant, column_types, known_text, within
 from service.intake.home import Home
 from service.intake.tables import ROW, TOO_DEEP, Given
 from service.schemas.records import shape
@@ -53,8 +53,14 @@ def bulk(given: Given, schema: Record, home: Home, reading: Reading) -> tuple[pl
     if given.texts is None or given.texts.is_empty():
         return None, frozenset()
     kinds = schema.fields
-    known = given.texts.with_columns([known_text(name, kind) for name, kind in kinds.items()])
-    typed = known.select(ROW, *[bulk_cast(name, kind, reading) for name, kind in kinds.items()])
+    own = column_types(given.table)
+    given_types = given.texts.schema
+    passed = {name for name in kinds if own[name] != pl.String and given_types.get(name) == own[name]}
+    nothing = [pl.lit(None, dtype=pl.String).alias(name) for name in kinds if name not in given_types]
+    texts = given.texts.with_columns(nothing)
+    known = texts.with_columns([known_text(name, kind) for name, kind in kinds.items() if name not in passed])
+    casts = [(within if name in passed else bulk_cast)(name, kind, reading) for name, kind in kinds.items()]
+    typed = known.select(ROW, *casts)
     read = with_other_instants(known, typed, schema, reading)
     typed = read.with_columns(home.columns())
     refused = [pl.lit(value=False), *lost(known, read), *absent(typed, schema, home), *alone(schema)]

@@ -109,6 +109,19 @@ def bulk_cast(name: str, kind: fields.Field[Any], reading: Reading) -> pl.Expr:
     raise TypeError(kind)
 
 
+def within(name: str, kind: fields.Field[Any], _: Reading) -> pl.Expr:
+    """A column that came in its own type, null where its value is out of range."""
+    value = pl.col(name)
+    match kind:
+        case ListOf():
+            return value.list.drop_nulls()
+        case Integer():
+            return pl.when(value.is_between(kind.least, kind.most)).then(value).alias(name)
+        case Amount():
+            return pl.when(value >= 0).then(value).alias(name)
+    return value
+
+
 def whole(text: pl.Expr, pattern: str) -> pl.Expr:
     """Whether a pattern fits the whole text."""
     return text.str.contains(f"^(?:{pattern})$")

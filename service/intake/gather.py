@@ -59,7 +59,8 @@ def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits
             faults = {**read.faults, **differing}
             record_faults += [fault for position in sorted(faults) for fault in faults[position]]
             warnings += table_warnings(name, read.unknown, repeated)
-    batch = Batch(top.get("as_of") or now, tables)
+    uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)
+    batch = Batch(top.get("as_of") or now, tables, uncovered)
     return Gathered(batch, call_faults, record_faults, warnings, call.records)
 
 

@@ -15,9 +15,10 @@ TOO_DEEP: Final = object()  # stands for a record that is nested too deeply to b
 class Given:
     """One table as the caller gave it.
 
-    `texts` has a text column per field and `row`, the position in the caller's table. `odd` are the positions that can
-    only be read one by one (all of them where `texts` is None); `record(position)` is the caller's own record.
-    `unknown` counts fields nobody asked for.
+    `texts` has `row`, the position in the caller's table, and a column per field: of texts, or already of the field's
+    own type; a field without a column is not known. `odd` are the positions that can only be read one by one (all of
+    them where `texts` is None); `record(position)` is the caller's own record. `unknown` counts fields nobody asked
+    for; `absent` names those the source could not tell.
     """
 
     table: str
@@ -25,6 +26,7 @@ class Given:
     odd: list[int]
     record: Callable[[int], Any]
     unknown: Counter[str] = field(default_factory=Counter)
+    absent: frozenset[str] = frozenset()
 
     @property
     def height(self) -> int:
