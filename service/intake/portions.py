@@ -186,7 +186,7 @@ def nested(place: Place, values: Sequence[Any]) -> pl.Series:
     different = {repr(value): value for value in values}
     rows = [{place.name: value} for value in different.values()]
     codes = {key: code for code, key in enumerate(different)}
-    return pl.DataFrame(rows, schema={place.name: place.type}).to_series().gather([codes[repr(v)] for v in values])
+    return pl.DataFrame(rows, schema={place.name: place.type}).to_series()[[codes[repr(v)] for v in values]]
 
 
 def finished(unit: Unit) -> Frame:
