@@ -16,7 +16,7 @@ import msgspec
 from marshmallow import fields
 from msgspec.structs import astuple
 
-from service.intake.plain import plain
+from service.intake.plain import plain_column
 from service.intake.tables import Portion
 from service.schemas.records import shape
 from service.schemas.scalars import Choice, Scalar
@@ -61,14 +61,10 @@ class Guard:
         for name, column in zip(self._learned, columns[len(kinds) :], strict=True):
             self.unknown.update({name: given} if (given := len(column) - column.count(msgspec.UNSET)) else {})
         read = {
-            name: self._opened(column) if wire_type(kind) is msgspec.Raw else column
+            name: plain_column(column, self._deepest - 1) if wire_type(kind) is msgspec.Raw and any(column) else column
             for (name, kind), column in zip(kinds.items(), columns[: len(kinds)], strict=True)
         }
         return Portion(self._table, rows, read, odd)
-
-    def _opened(self, values: Sequence[msgspec.Raw | None]) -> list[Any]:
-        """Nested values, one level below their record."""
-        return [None if value is None else plain(value, self._deepest - 1) for value in values]
 
     def _read(self, records: Sequence[msgspec.Raw]) -> list[msgspec.Struct]:
         """Some records in one go; refused as a whole where one of them does not fit."""
