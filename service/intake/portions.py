@@ -41,7 +41,7 @@ class Unit:
 
     def put(self, place: Place, series: pl.Series) -> None:
         """Sets a column."""
-        self.frame.replace_column(place.index, series)
+        self.frame.replace_column(place.column, series)
         self.given.add(place.name)
         if place.required and series.null_count():
             self.refuse(series.is_null())
@@ -124,7 +124,7 @@ class Typist:
         """The sellers or the marketplaces of records, the batch's own where a record names none."""
         default = self._defaults[name]
         if name == "marketplace":
-            domains = {None: default, **self._home.domains}
+            domains: dict[str | None, str | None] = {None: default, **self._home.domains}
             found = by_meaning(column.values, lambda value: domains.get(value, REFUSED))
             return Column(found.values, {*column.refused, *found.refused})
         return Column([default if value is None else value for value in column.values], column.refused)
@@ -150,11 +150,11 @@ def too_long(ids: pl.Series) -> list[int]:
 def give_nested(piles: Sequence[Pile]) -> None:
     """Makes piles of lists and objects into series; what is one and the same object is made once."""
     for pile in piles:
-        found = {id(value): value for value in pile.values}
+        found = dict(zip(map(id, pile.values), pile.values, strict=True))
         series = lists_of_texts([*found.values()]) if pile.type == TEXTS else made([*found.values()], pile.type)
         if len(found) < len(pile.values):
-            code = {key: code for code, key in enumerate(found)}
-            series = series[[code[id(value)] for value in pile.values]]
+            codes = dict(zip(found, range(len(found)), strict=True))
+            series = series[list(map(codes.__getitem__, map(id, pile.values)))]
         pile.give(series)
 
 
