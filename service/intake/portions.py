@@ -14,11 +14,11 @@ from service.core.windows import INSTANT
 from service.intake.columns import AMOUNT, by_meaning, default_of
 from service.intake.home import Home
 from service.intake.instants import instants
-from service.intake.places import IDS, Place, blank, places
-from service.intake.tables import PORTION, ROW, Portion
+from service.intake.places import Place, blank, places
+from service.intake.tables import PORTION, ROW, Portion, Values
 from service.intake.texts import REFUSED, Column
 from service.schemas.records import shape
-from service.schemas.scalars import ID_LENGTH, Amount, Integer, Reading
+from service.schemas.scalars import ID_LENGTH, Amount, Id, Integer, Reading
 from service.schemas.shapes import ListOf
 
 Frame = tuple[pl.DataFrame, list[int]]
@@ -26,7 +26,6 @@ Frame = tuple[pl.DataFrame, list[int]]
 TEXTS = pl.List(pl.String)
 SEPARATOR = "\x00"
 APART = pl.col("text").str.extract_all(f"[^{SEPARATOR}]+")
-LONGEST = pl.col("id").str.len_bytes().max()
 
 
 @dataclass(slots=True)
@@ -91,26 +90,33 @@ class Typist:
             units.append(Unit(portion, height, blank(portion.table, height)))
         piles: dict[str, Pile] = {}
         for unit in units:
+            columns = unit.portion.columns
             for place in places(unit.portion.table):
-                self._take(unit, place, unit.portion.columns.get(place.name, ()), piles)
+                values = columns.get(place.name)
+                if values is None or not has_any(values):
+                    self._leave(unit, place)
+                elif isinstance(values, pl.Series) and values.dtype == place.type != pl.String:
+                    unit.put(place, within(place, values, unit))
+                else:
+                    self._take(unit, place, values, piles)
         give_nested([pile for pile in piles.values() if pile.type.is_nested()])
-        for name, pile in piles.items():
-            self._give(name, pile)
+        for pile in piles.values():
+            self._give(pile)
         return [finished(unit) for unit in units]
 
-    def _take(self, unit: Unit, place: Place, values: Any, piles: dict[str, Pile]) -> None:
-        """Puts a column in its place, or on its pile."""
+    def _leave(self, unit: Unit, place: Place) -> None:
+        """Leaves a column as nothing is known of it: the batch's own seller and marketplace, else what stands there."""
+        if place.name in self._constants:
+            unit.put(place, self._constants[place.name].slice(0, unit.height))
+        elif place.required:
+            unit.refused.update(range(unit.height))
+
+    def _take(self, unit: Unit, place: Place, values: Values, piles: dict[str, Pile]) -> None:
+        """Reads a column and puts it on its pile."""
         if isinstance(values, pl.Series):
-            if values.dtype == place.type and place.type != pl.String:
-                unit.put(place, within(place, values, unit))
-                return
+            if isinstance(place.kind, Id) and values.dtype == pl.String:
+                unit.refuse(values.str.len_chars() > ID_LENGTH)  # a decoder of JSON has seen to that
             values = values.to_list()
-        if not any(values) and values.count(None) == len(values):
-            if place.name in self._constants:
-                unit.put(place, self._constants[place.name].slice(0, unit.height))
-            elif place.required:
-                unit.refused.update(range(unit.height))
-            return
         column = place.read(values, self._reading)
         if place.name in self._constants:
             column = self._at_home(place.name, column)
@@ -124,27 +130,26 @@ class Typist:
         """The sellers or the marketplaces of records, the batch's own where a record names none."""
         default = self._defaults[name]
         if name == "marketplace":
-            domains: dict[str | None, str | None] = {None: default, **self._home.domains}
-            found = by_meaning(column.values, lambda value: domains.get(value, REFUSED))
+            domains = self._home.domains
+            found = by_meaning(column.values, lambda value: domains.get(value, REFUSED) if value else default)
             return Column(found.values, {*column.refused, *found.refused})
         return Column([default if value is None else value for value in column.values], column.refused)
 
-    def _give(self, name: str, pile: Pile) -> None:
+    def _give(self, pile: Pile) -> None:
         """Makes a pile of plain values into one series, and gives its owners their parts."""
         if pile.type == INSTANT:
             pile.give(*instants(pile.values, self._reading))
         elif pile.type == AMOUNT:
             pile.give(pl.Series(values=pile.values, dtype=pl.String).cast(AMOUNT))
         elif not pile.type.is_nested():
-            series = pl.Series(values=pile.values, dtype=pile.type)
-            pile.give(series, too_long(series) if name == IDS else [])
+            pile.give(pl.Series(values=pile.values, dtype=pile.type))
 
 
-def too_long(ids: pl.Series) -> list[int]:
-    """The places of ids that are too long."""
-    if ids.to_frame("id").select(LONGEST).item() in (None, *range(ID_LENGTH + 1)):
-        return []
-    return (ids.str.len_chars() > ID_LENGTH).arg_true().to_list()
+def has_any(values: Values) -> bool:
+    """Whether a column has any value."""
+    if isinstance(values, pl.Series):
+        return values.null_count() < len(values)
+    return any(values) or values.count(None) < len(values)
 
 
 def give_nested(piles: Sequence[Pile]) -> None:
