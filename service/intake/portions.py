@@ -6,6 +6,7 @@ of few records in many tables costs little more than one table of as many.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import polars as pl
@@ -22,10 +23,6 @@ from service.schemas.scalars import ID_LENGTH, Amount, Id, Integer, Reading
 from service.schemas.shapes import ListOf
 
 Frame = tuple[pl.DataFrame, list[int]]
-
-TEXTS = pl.List(pl.String)
-SEPARATOR = "\x00"
-APART = pl.col("text").str.extract_all(f"[^{SEPARATOR}]+")
 
 
 @dataclass(slots=True)
@@ -99,7 +96,8 @@ class Typist:
                     unit.put(place, within(place, values, unit))
                 else:
                     self._take(unit, place, values, piles)
-        give_nested([pile for pile in piles.values() if pile.type.is_nested()])
+        if nested := [pile for pile in piles.values() if pile.type.is_nested()]:
+            give_nested(nested)
         for pile in piles.values():
             self._give(pile)
         return [finished(unit) for unit in units]
@@ -153,27 +151,17 @@ def has_any(values: Values) -> bool:
 
 
 def give_nested(piles: Sequence[Pile]) -> None:
-    """Makes piles of lists and objects into series; what is one and the same object is made once."""
-    for pile in piles:
-        found = dict(zip(map(id, pile.values), pile.values, strict=True))
-        series = lists_of_texts([*found.values()]) if pile.type == TEXTS else made([*found.values()], pile.type)
-        if len(found) < len(pile.values):
+    """Makes piles of lists and objects into series, all in one frame; what is one and the same object is made once."""
+    different = [dict(zip(map(id, pile.values), pile.values, strict=True)) for pile in piles]
+    names = [str(place) for place in range(len(piles))]
+    rows = [dict(zip(names, row, strict=True)) for row in zip_longest(*[found.values() for found in different])]
+    frame = pl.DataFrame(rows, schema={name: pile.type for name, pile in zip(names, piles, strict=True)})
+    for pile, found, series in zip(piles, different, frame, strict=True):
+        if len(found) == len(pile.values):
+            pile.give(series)
+        else:
             codes = dict(zip(found, range(len(found)), strict=True))
-            series = series[list(map(codes.__getitem__, map(id, pile.values)))]
-        pile.give(series)
-
-
-def lists_of_texts(values: Sequence[list[str] | None]) -> pl.Series:
-    """Lists of texts, none of them empty, as a series."""
-    joined = [value if value is None else SEPARATOR.join(value) for value in values]
-    if sum(text.count(SEPARATOR) + 1 for text in joined if text) > sum(len(value) for value in values if value):
-        return made(values, TEXTS)
-    return pl.Series("text", joined, dtype=pl.String).to_frame().select(APART).to_series()
-
-
-def made(values: Sequence[Any], own: pl.DataType) -> pl.Series:
-    """Lists or objects as a series."""
-    return pl.DataFrame([{"value": value} for value in values], schema={"value": own}).to_series()
+            pile.give(series[list(map(codes.__getitem__, map(id, pile.values)))])
 
 
 def within(place: Place, values: pl.Series, unit: Unit) -> pl.Series:
