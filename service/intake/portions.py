@@ -6,6 +6,7 @@ of few records in many tables costs little more than one table of as many.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import polars as pl
@@ -14,19 +15,14 @@ from service.core.tables import INSTANT
 from service.intake.columns import AMOUNT, by_meaning, default_of
 from service.intake.home import Home
 from service.intake.instants import instants
-from service.intake.places import IDS, Place, blank, places
-from service.intake.tables import PORTION, ROW, Portion
+from service.intake.places import Place, blank, places
+from service.intake.tables import PORTION, ROW, Portion, Values
 from service.intake.texts import REFUSED, Column
 from service.schemas.records import shape
-from service.schemas.scalars import ID_LENGTH, Amount, Integer, Reading
+from service.schemas.scalars import ID_LENGTH, Amount, Id, Integer, Reading
 from service.schemas.shapes import ListOf
 
 Frame = tuple[pl.DataFrame, list[int]]
-
-TEXTS = pl.List(pl.String)
-SEPARATOR = "\x00"
-APART = pl.col("text").str.extract_all(f"[^{SEPARATOR}]+")
-LONGEST = pl.col("id").str.len_bytes().max()
 
 
 @dataclass(slots=True)
@@ -41,7 +37,7 @@ class Unit:
 
     def put(self, place: Place, series: pl.Series) -> None:
         """Sets a column."""
-        self.frame.replace_column(place.index, series)
+        self.frame.replace_column(place.column, series)
         self.given.add(place.name)
         if place.required and series.null_count():
             self.refuse(series.is_null())
@@ -91,26 +87,34 @@ class Typist:
             units.append(Unit(portion, height, blank(portion.table, height)))
         piles: dict[str, Pile] = {}
         for unit in units:
+            columns = unit.portion.columns
             for place in places(unit.portion.table):
-                self._take(unit, place, unit.portion.columns.get(place.name, ()), piles)
-        give_nested([pile for pile in piles.values() if pile.type.is_nested()])
-        for name, pile in piles.items():
-            self._give(name, pile)
+                values = columns.get(place.name)
+                if values is None or not has_any(values):
+                    self._leave(unit, place)
+                elif isinstance(values, pl.Series) and values.dtype == place.type != pl.String:
+                    unit.put(place, within(place, values, unit))
+                else:
+                    self._take(unit, place, values, piles)
+        if nested := [pile for pile in piles.values() if pile.type.is_nested()]:
+            give_nested(nested)
+        for pile in piles.values():
+            self._give(pile)
         return [finished(unit) for unit in units]
 
-    def _take(self, unit: Unit, place: Place, values: Any, piles: dict[str, Pile]) -> None:
-        """Puts a column in its place, or on its pile."""
+    def _leave(self, unit: Unit, place: Place) -> None:
+        """Leaves a column as nothing is known of it: the batch's own seller and marketplace, else what stands there."""
+        if place.name in self._constants:
+            unit.put(place, self._constants[place.name].slice(0, unit.height))
+        elif place.required:
+            unit.refused.update(range(unit.height))
+
+    def _take(self, unit: Unit, place: Place, values: Values, piles: dict[str, Pile]) -> None:
+        """Reads a column and puts it on its pile."""
         if isinstance(values, pl.Series):
-            if values.dtype == place.type and place.type != pl.String:
-                unit.put(place, within(place, values, unit))
-                return
+            if isinstance(place.kind, Id) and values.dtype == pl.String:
+                unit.refuse(values.str.len_chars() > ID_LENGTH)  # a decoder of JSON has seen to that
             values = values.to_list()
-        if not any(values) and values.count(None) == len(values):
-            if place.name in self._constants:
-                unit.put(place, self._constants[place.name].slice(0, unit.height))
-            elif place.required:
-                unit.refused.update(range(unit.height))
-            return
         column = place.read(values, self._reading)
         if place.name in self._constants:
             column = self._at_home(place.name, column)
@@ -124,51 +128,40 @@ class Typist:
         """The sellers or the marketplaces of records, the batch's own where a record names none."""
         default = self._defaults[name]
         if name == "marketplace":
-            domains = {None: default, **self._home.domains}
-            found = by_meaning(column.values, lambda value: domains.get(value, REFUSED))
+            domains = self._home.domains
+            found = by_meaning(column.values, lambda value: domains.get(value, REFUSED) if value else default)
             return Column(found.values, {*column.refused, *found.refused})
         return Column([default if value is None else value for value in column.values], column.refused)
 
-    def _give(self, name: str, pile: Pile) -> None:
+    def _give(self, pile: Pile) -> None:
         """Makes a pile of plain values into one series, and gives its owners their parts."""
         if pile.type == INSTANT:
             pile.give(*instants(pile.values, self._reading))
         elif pile.type == AMOUNT:
             pile.give(pl.Series(values=pile.values, dtype=pl.String).cast(AMOUNT))
         elif not pile.type.is_nested():
-            series = pl.Series(values=pile.values, dtype=pile.type)
-            pile.give(series, too_long(series) if name == IDS else [])
+            pile.give(pl.Series(values=pile.values, dtype=pile.type))
 
 
-def too_long(ids: pl.Series) -> list[int]:
-    """The places of ids that are too long."""
-    if ids.to_frame("id").select(LONGEST).item() in (None, *range(ID_LENGTH + 1)):
-        return []
-    return (ids.str.len_chars() > ID_LENGTH).arg_true().to_list()
+def has_any(values: Values) -> bool:
+    """Whether a column has any value."""
+    if isinstance(values, pl.Series):
+        return values.null_count() < len(values)
+    return any(values) or values.count(None) < len(values)
 
 
 def give_nested(piles: Sequence[Pile]) -> None:
-    """Makes piles of lists and objects into series; what is one and the same object is made once."""
-    for pile in piles:
-        found = {id(value): value for value in pile.values}
-        series = lists_of_texts([*found.values()]) if pile.type == TEXTS else made([*found.values()], pile.type)
-        if len(found) < len(pile.values):
-            code = {key: code for code, key in enumerate(found)}
-            series = series[[code[id(value)] for value in pile.values]]
-        pile.give(series)
-
-
-def lists_of_texts(values: Sequence[list[str] | None]) -> pl.Series:
-    """Lists of texts, none of them empty, as a series."""
-    joined = [value if value is None else SEPARATOR.join(value) for value in values]
-    if sum(text.count(SEPARATOR) + 1 for text in joined if text) > sum(len(value) for value in values if value):
-        return made(values, TEXTS)
-    return pl.Series("text", joined, dtype=pl.String).to_frame().select(APART).to_series()
-
-
-def made(values: Sequence[Any], own: pl.DataType) -> pl.Series:
-    """Lists or objects as a series."""
-    return pl.DataFrame([{"value": value} for value in values], schema={"value": own}).to_series()
+    """Makes piles of lists and objects into series, all in one frame; what is one and the same object is made once."""
+    different = [dict(zip(map(id, pile.values), pile.values, strict=True)) for pile in piles]
+    names = [str(place) for place in range(len(piles))]
+    rows = [dict(zip(names, row, strict=True)) for row in zip_longest(*[found.values() for found in different])]
+    frame = pl.DataFrame(rows, schema={name: pile.type for name, pile in zip(names, piles, strict=True)})
+    for pile, found, series in zip(piles, different, frame, strict=True):
+        if len(found) == len(pile.values):
+            pile.give(series)
+        else:
+            codes = dict(zip(found, range(len(found)), strict=True))
+            pile.give(series[list(map(codes.__getitem__, map(id, pile.values)))])
 
 
 def within(place: Place, values: pl.Series, unit: Unit) -> pl.Series:
