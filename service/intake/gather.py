@@ -51,15 +51,15 @@ def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits
     tables: dict[str, pl.DataFrame] = {}
     record_faults: list[Fault] = []
     warnings: list[dict[str, Any]] = []
-    for name in TABLES:
-        if given := call.tables.get(name):
-            with Context(reading):
-                read = cast(given, home, reading)
-            tables[name], differing, repeated = without_repeats(read, name)
-            faults = {**read.faults, **differing}
-            record_faults += [fault for position in sorted(faults) for fault in faults[position]]
-            warnings += table_warnings(name, read.unknown, repeated)
-    batch = Batch(top.get("as_of") or now, tables)
+    with Context(reading):
+        casts = cast({name: call.tables[name] for name in TABLES if name in call.tables}, home, reading)
+    for name, read in casts.items():
+        tables[name], differing, repeated = without_repeats(read, name)
+        faults = {**read.faults, **differing}
+        record_faults += [fault for position in sorted(faults) for fault in faults[position]]
+        warnings += table_warnings(name, read.unknown, repeated)
+    uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)
+    batch = Batch(top.get("as_of") or now, tables, uncovered)
     return Gathered(batch, call_faults, record_faults, warnings, call.records)
 
 
@@ -87,7 +87,7 @@ def without_repeats(read: Cast, name: str) -> tuple[pl.DataFrame, dict[int, list
     key = FORMS[name].key
     identity = [*([key] if key else []), "seller_id", "marketplace"]
     table = read.table
-    if name == "performance_reports" or not (table[identity[0]].is_duplicated().any()):
+    if name == "performance_reports" or table[identity[0]].n_unique() == table.height:
         return table, {}, 0
     several = table.filter(pl.struct(identity).is_duplicated())
     versions: dict[tuple[Any, ...], set[str]] = {}
