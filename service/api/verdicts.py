@@ -9,14 +9,15 @@ from marshmallow.experimental.context import Context
 from service.api.answers import CONTENT_TYPES, FORMS, written
 from service.api.call import read_call
 from service.api.conditional import require_match
-from service.api.judging import judged
+from service.api.judging import judged, require_sound
 from service.api.negotiate import acceptable
 from service.api.problems import invalid
 from service.api.state import limits, loaded
+from service.clock import now
 from service.core.errors import Fault
 from service.intake.cast import escaped, worded
 from service.intake.tables import Placed
-from service.intake.take import Taken
+from service.intake.take import take
 from service.schemas.batch import Query
 from service.schemas.scalars import Reading
 
@@ -29,14 +30,13 @@ def verdicts() -> Response:
     form = acceptable(*FORMS)
     query = read_query()
     ready = loaded()
-
-    def heard(taken: Taken) -> None:
-        g.records = taken.records
-        require_match(ready.rulebook, taken.batch.marketplaces())
-
-    found = judged(read_call(), ready, limits(), query, heard)
-    g.sellers = found.sellers
-    return Response(written(found.answer, form), content_type=CONTENT_TYPES.get(form, form))
+    taken = take(read_call(), ready.rulebook.domains, now(), limits())
+    g.records = taken.records
+    require_sound(taken, query)
+    require_match(ready.rulebook, taken.batch.marketplaces())
+    answer = judged(taken, ready, query)
+    g.sellers = len(answer["verdicts"])
+    return Response(written(answer, form), content_type=CONTENT_TYPES.get(form, form))
 
 
 def read_query() -> dict[str, Any]:

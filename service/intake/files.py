@@ -42,9 +42,11 @@ def read_files(
     """
     first, faults = read_first(beside, limits)
     zone = first.top.get("timezone")
-    readers = dict.fromkeys(TABLES, partial(read_file, zone=zone if zone in zone_names() else None)) | (special or {})
+    of_table: Reader = partial(read_file, zone=zone if zone in zone_names() else None)
+    readers = {**dict.fromkeys(TABLES, of_table), **(special or {})}
     several: list[Given] = []
     strangers, warnings = set(first.strangers), Warnings()
+    misread = bool(faults)  # what stands beside the tables is not known, so no record can be judged
     for part in files:
         if part.table not in readers:
             strangers.add(part.table)
@@ -56,7 +58,7 @@ def read_files(
             faults += error.faults
         if sum(given.height for given in several) > limits.records:
             raise TooManyRecords
-    call = assembled(first, several, faults)
+    call = assembled(first, [] if misread else several, faults)
     return replace(call, strangers=tuple(sorted(strangers)), warnings=tuple(warnings))
 
 
@@ -82,14 +84,8 @@ def opened(part: Part, limits: Limits, warnings: Warnings) -> Part:
         TooLarge: it holds more than the limits.
     """
     with understood(part):
-        content = part.content
-        if part.encoding:
-            content = whole(decompressed([content], part.encoding, limits))
-        found = marked(content)
-        if part.kind not in KINDS:
-            raise Unreadable([part.fault("unknown_format", f"Expected a type or file name of: {', '.join(KINDS)}.")])
-        if found not in (None, part.kind):
-            raise Unreadable([part.fault("unreadable_file", f"The file is declared {part.kind}, but it is {found}.")])
+        content = whole(decompressed([part.content], part.encoding, limits)) if part.encoding else part.content
+        require_kind(part, content)
         if part.kind in TYPED:
             return part._replace(content=content)
         text, guessed = decoded(content)
@@ -98,13 +94,22 @@ def opened(part: Part, limits: Limits, warnings: Warnings) -> Part:
     return part._replace(content=text)
 
 
+def require_kind(part: Part, content: bytes) -> None:
+    """Refuses a file that nothing says how to read, or that begins like another kind than it is said to be."""
+    if part.kind not in KINDS:
+        raise Unreadable([part.fault("unknown_format", f"Expected a type or file name of: {', '.join(KINDS)}.")])
+    if (found := marked(content)) not in (None, part.kind):
+        raise Unreadable([part.fault("unreadable_file", f"The file is declared {part.kind}, but it is {found}.")])
+
+
 @contextmanager
 def understood(part: Part) -> Iterator[None]:
     """Turns what the readers of bytes complain of into faults of the file."""
     try:
         yield
     except MalformedBody as error:
-        raise Unreadable([part.fault("not_json", f"{error.reason.rstrip('.')}.", error.line, error.column)]) from None
+        reason = error.reason.replace("body", "file")
+        raise Unreadable([part.fault("not_json", reason, error.line, error.column)]) from None
     except Undecodable as error:
         raise Unreadable([part.fault("undecodable", error.detail, error.line)]) from None
     except Corrupt as error:
@@ -118,7 +123,7 @@ def read_file(part: Part, limits: Limits, zone: str | None) -> list[Given]:
             case "csv" | "tsv":
                 return [read_delimited(part, part.content, limits)]
             case "ndjson":
-                return [read_table_lines(part, part.content, limits)]
+                return [read_table_lines(part.table, part.content, part.source, limits)]
             case "json":
                 return [read_list(part, limits)]
         return [read_typed(part, limits, zone)]

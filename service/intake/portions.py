@@ -16,11 +16,11 @@ from service.core.windows import INSTANT
 from service.intake.columns import AMOUNT, by_meaning, column_types, default_of, read_column
 from service.intake.home import Home
 from service.intake.instants import instants
+from service.intake.series import read_series
 from service.intake.tables import PORTION, ROW, Portion
 from service.intake.texts import REFUSED, Column
 from service.schemas.records import shape
-from service.schemas.scalars import Amount, Integer, Reading
-from service.schemas.shapes import ListOf
+from service.schemas.scalars import Reading
 
 Frame = tuple[pl.DataFrame, list[int]]
 
@@ -121,8 +121,8 @@ class Typist:
     def _take(self, unit: Unit, place: Place, values: Any, piles: dict[pl.DataType, Pile]) -> None:
         """Puts a column in its place, or on its pile."""
         if isinstance(values, pl.Series):
-            if values.dtype == place.type and place.type != pl.String:
-                unit.put(place, within(place, values, unit))
+            if (read := self._at_home(place, read_series(place.kind, values, self._reading))) is not None:
+                unit.put(place, read.alias(place.name))
                 return
             values = values.to_list()
         if not any(values) and (not len(values) or values.count(None) == len(values)):
@@ -138,6 +138,18 @@ class Typist:
         else:
             kind = pl.String() if isinstance(place.type, pl.Enum) else place.type
             piles.setdefault(kind, Pile()).add(unit, place, column.values)
+
+    def _at_home(self, place: Place, read: pl.Series | None) -> pl.Series | None:
+        """A column read as a whole, with the batch's own seller and marketplace where a record names none."""
+        if read is None or place.name not in self._defaults:
+            return read
+        if place.name == "marketplace":
+            domains = read.replace_strict(self._home.domains, default=None, return_dtype=pl.String)
+            if domains.null_count() > read.null_count():
+                return None
+            read = domains
+        default = self._defaults[place.name]
+        return read if default is None else read.fill_null(default)
 
     def _read(self, place: Place, values: Sequence[Any]) -> Column:
         """What the values of a column mean."""
@@ -162,21 +174,7 @@ class Typist:
             part = series.slice(start, unit.frame.height).alias(place.name)
             unit.put(place, part.cast(place.type) if isinstance(place.type, pl.Enum) else part)
             if refused:
-                unit.refused.update(
-                    found - start for found in refused if start <= found < start + unit.frame.height
-                )
-
-
-def within(place: Place, values: pl.Series, unit: Unit) -> pl.Series:
-    """A column that came in its own type; records where it is out of range are refused."""
-    kind, default = place.kind, default_of(place.kind)
-    if isinstance(kind, ListOf):
-        return values.list.drop_nulls()
-    if isinstance(kind, Integer):
-        unit.refuse(~values.is_between(kind.least, kind.most))
-    if isinstance(kind, Amount):
-        unit.refuse(values < 0)
-    return values if default is None else values.fill_null(default)
+                unit.refused.update(found - start for found in refused if start <= found < start + unit.frame.height)
 
 
 def nested(place: Place, values: Sequence[Any]) -> pl.Series:

@@ -47,9 +47,7 @@ def amounts(values: Sequence[Any]) -> Column:
     values, known = as_texts(values)
     if AMOUNTS.fullmatch(BAR.join([*known, ""])):
         return Column(values)
-    return without_refused(
-        [value or None if not value or AMOUNT.fullmatch(value) else REFUSED for value in values]
-    )
+    return without_refused([value or None if not value or AMOUNT.fullmatch(value) else REFUSED for value in values])
 
 
 def as_texts(values: Sequence[Any]) -> tuple[Sequence[str | None], list[str]]:
