@@ -15,7 +15,7 @@ from service.intake.delimited import read_delimited
 from service.intake.join import assembled
 from service.intake.json_body import MalformedBody, given_table, opens_list, scan
 from service.intake.kinds import KINDS, TYPED, marked
-from service.intake.ndjson import read_table_lines
+from service.intake.ndjson import read_ndjson, read_table_lines
 from service.intake.parts import Part, Unreadable
 from service.intake.tables import Call, Given, Limits, Placed, TooManyRecords
 from service.intake.typed_file import places_of, read_typed
@@ -27,7 +27,11 @@ Warnings = list[Mapping[str, Any]]
 
 
 def read_files(
-    beside: Sequence[Part], files: Iterable[Part], limits: Limits, special: Mapping[str, Reader] | None = None
+    beside: Sequence[Part],
+    files: Iterable[Part],
+    limits: Limits,
+    special: Mapping[str, Reader] | None = None,
+    top: Mapping[str, Any] | None = None,
 ) -> Call:
     """The call that some files make.
 
@@ -36,11 +40,13 @@ def read_files(
         files: the others, each read before the next is asked for.
         limits: how much they may hold together.
         special: readers of parts that are no table, by name; each says what a part tells of which tables.
+        top: what stands beside the tables, over what the parts say.
 
     Raises:
         TooManyRecords, TooLarge: the files hold more than the limits.
     """
     first, faults = read_first(beside, limits)
+    first = replace(first, top={**first.top, **(top or {})})
     zone = first.top.get("timezone")
     of_table: Reader = partial(read_file, zone=zone if zone in zone_names() else None)
     readers = {**dict.fromkeys(TABLES, of_table), **(special or {})}
@@ -68,8 +74,10 @@ def read_first(beside: Sequence[Part], limits: Limits) -> tuple[Call, list[Place
     faults = [part.fault("repeated_batch", detail) for part in beside[1:]]
     try:
         for part in beside[:1]:
-            plain = opened(part._replace(kind="json"), limits, [])
+            plain = opened(part if part.kind == "ndjson" else part._replace(kind="json"), limits, [])
             with understood(plain):
+                if plain.kind == "ndjson":
+                    return read_ndjson(plain.content, limits, plain.source), faults
                 return read_beside(plain.content, limits), faults
     except Unreadable as error:
         faults += error.faults

@@ -41,8 +41,8 @@ class Sorted(NamedTuple):
     strangers: list[tuple[int, Fault]]
 
 
-def read_ndjson(body: bytes, limits: Limits) -> Call:
-    """The call a body of lines makes.
+def read_ndjson(body: bytes, limits: Limits, source: str | None = None) -> Call:
+    """The call a body, or a file of that name, of lines makes.
 
     Raises:
         MalformedBody: a line is not JSON.
@@ -54,11 +54,12 @@ def read_ndjson(body: bytes, limits: Limits) -> Call:
     if sum(map(len, found.records.values())) > limits.records:
         raise TooManyRecords
     several = [
-        lined(table, records, limits, partial(places_of, text, table)) for table, records in found.records.items()
+        lined(table, records, limits, partial(places_of, text, table, source=source))
+        for table, records in found.records.items()
     ]
     strange = [(place, SECOND_BATCH) for place in found.batches[1:]] + found.strangers
     numbers = line_numbers(text, [place for place, _ in strange])
-    faults = [Placed(fault, Place(line=numbers[place])) for place, fault in strange]
+    faults = [Placed(fault, Place(source, numbers[place])) for place, fault in strange]
     first = read_beside(bytes(lines[found.batches[0]]), limits) if found.batches else Call({}, {})
     return assembled(first, several, faults)
 
