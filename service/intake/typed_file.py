@@ -1,0 +1,109 @@
+"""A Parquet or Arrow file → one table of typed columns and texts."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+from marshmallow import fields
+from polars.exceptions import PanicException, PolarsError
+
+from service.intake.cells import Cells
+from service.intake.columnar import Columns, plain, plain_type, read_arrow, read_parquet
+from service.intake.parts import Part, Unreadable, require_columns, shown_name
+from service.intake.tables import Given, Limits, Place
+from service.intake.typed import lost, normalised
+from service.schemas.records import shape
+from service.schemas.scalars import Scalar
+
+Kinds = Mapping[str, fields.Field[Any]]
+
+
+READERS: Mapping[str, Callable[[bytes, Collection[str], Limits], Columns]] = {
+    "parquet": read_parquet,
+    "arrow": read_arrow,
+}
+FAILURES = (pa.ArrowException, OSError, ValueError, KeyError, NotImplementedError, MemoryError, OverflowError)
+
+
+def read_typed(part: Part, limits: Limits, zone: str | None) -> Given:
+    """The table a typed file holds.
+
+    Args:
+        part: the file.
+        limits: how much it may hold.
+        zone: the IANA name of the zone that times without one are read in.
+
+    Raises:
+        Unreadable: it is damaged, has columns of types that are not read here, or lacks one that must be there.
+        TooManyRecords, TooLarge: it holds more than the limits.
+    """
+    kinds = shape(part.table).fields
+    try:
+        names, table = READERS[part.kind or ""](part.content, kinds.keys(), limits)
+        require_once(part, names)
+        absent = require_columns(part, names, None)
+        table.validate(full=True)
+        given = in_columns(part, table, limits, zone)
+    except FAILURES:
+        raise Unreadable([part.fault("unreadable_file", f"The file is not sound {part.kind}.")]) from None
+    except (PolarsError, PanicException):
+        raise Unreadable([part.fault("unreadable_file", "The file holds values that cannot be read.")]) from None
+    unknown = Counter({name: table.num_rows for name in names if name not in kinds and table.num_rows})
+    return replace(given, unknown=unknown, absent=absent, locate=partial(places_of, part.source))
+
+
+def require_once(part: Part, names: list[str]) -> None:
+    """Refuses two columns of one name."""
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        detail = "Two columns have this name."
+        raise Unreadable(part.fault("duplicate_column", detail, None, shown_name(name)) for name in repeated)
+
+
+def in_columns(part: Part, table: pa.Table, limits: Limits, zone: str | None) -> Given:
+    """The records of a table, column by column."""
+    kinds = shape(part.table).fields
+    flat = [column.name for column in table.schema if is_read(column.type)]
+    nested = {name: table[name].to_pylist() for name in table.column_names if name not in flat}
+    if wrong := [name for name in nested if isinstance(kinds[name], Scalar)]:
+        detail = "Columns of this type are not read; expected texts, numbers, booleans, instants or lists of texts."
+        raise Unreadable(part.fault("unsupported_type", detail, None, name) for name in wrong)
+    given = columns_of(table.select(flat))
+    read = [normalised(column, kinds[column.name], zone) for column in given]
+    gone = pl.DataFrame(list(map(lost, given, read))).select(gone=pl.any_horizontal(pl.all()))["gone"]
+    rows = range(table.num_rows)
+    odd = gone.arg_true().to_list() if gone.any() else []
+    original = Cells(part.table, {**{column.name: column for column in given}, **nested}, rows, limits.nesting)
+    columns = {**{column.name: column for column in read}, **nested}
+    cells = Cells(part.table, columns, rows, limits.nesting)
+    return Given(part.table, cells.without(gone) if odd else cells, odd, original.record)
+
+
+def columns_of(table: pa.Table) -> list[pl.Series]:
+    """The columns of a table as Polars has them, without a copy where there need be none."""
+    return [pl.Series(column.name, pl.from_arrow(whole(table[column.name]))) for column in table.schema]
+
+
+def whole(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column, safe to read."""
+    return pa.chunked_array([plain(chunk) for chunk in column.chunks], plain_type(column.type))
+
+
+def is_read(kind: pa.DataType) -> bool:
+    """Whether columns of a type can be read."""
+    types = pa.types
+    inner = kind.value_type if types.is_dictionary(kind) or types.is_list(kind) or types.is_large_list(kind) else kind
+    inner = inner.value_type if types.is_dictionary(inner) else inner
+    tests = (
+        types.is_string, types.is_large_string, types.is_string_view, types.is_boolean, types.is_integer,
+        types.is_floating, types.is_decimal128, types.is_timestamp, types.is_date, types.is_null,
+    )  # fmt: skip
+    return any(test(inner) for test in tests)
+
+
+def places_of(source: str, positions: Collection[int]) -> dict[int, Place]:
+    """Where records of a typed file stand: it has no lines."""
+    return dict.fromkeys(positions, Place(source))
