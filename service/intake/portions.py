@@ -15,7 +15,7 @@ from service.core.tables import INSTANT
 from service.intake.columns import AMOUNT, by_meaning
 from service.intake.home import Home
 from service.intake.instants import instants
-from service.intake.places import Place, blank, places
+from service.intake.places import Place, alike, blank, places
 from service.intake.series import home_series, read_series
 from service.intake.tables import PORTION, ROW, Portion, Values
 from service.intake.texts import REFUSED, Column
@@ -103,7 +103,7 @@ class Typist:
     def _leave(self, unit: Unit, place: Place) -> None:
         """Leaves a column as nothing is known of it: the batch's own seller and marketplace, else what stands there."""
         if place.name in self._constants:
-            unit.put(place, self._constants[place.name].slice(0, unit.height))
+            unit.put(place, alike(self._constants[place.name], unit.height))
         elif place.required:
             unit.refused.update(range(unit.height))
 
