@@ -30,10 +30,15 @@ def open_deadlines(question: Question) -> dict[int, list[Due]]:
     """Per seller the open deadlines, soonest first; of equals by kind and record."""
     found: dict[int, list[Due]] = {}
     table = timetable_in_force(question.pack, question.calendar.day)
-    for deadline in table.deadlines if table else ():
+    for deadline in (one for one in table.deadlines if not one.letter) if table else ():
         for seller, due in of_deadline(deadline, question):
             found.setdefault(seller, []).append(due)
-    return {seller: sorted(each, key=lambda due: (due.due_at, due.kind, due.record)) for seller, each in found.items()}
+    return {seller: soonest_first(each) for seller, each in found.items()}
+
+
+def soonest_first(dues: list[Due]) -> list[Due]:
+    """Deadlines in the order of the answer."""
+    return sorted(dues, key=lambda due: (due.due_at, due.kind, due.record))
 
 
 def timetable_in_force(pack: Pack, day: date) -> Timetable | None:

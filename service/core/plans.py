@@ -1,0 +1,98 @@
+"""What an appeal gives: its four parts, as lists or found in its text by headings and by the sentences themselves."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.core.letters import EVIDENCE, PARTS, PLAN, Language
+from service.core.reading import folded, lines_of, ready, sentences, spelt, word_count
+
+BULLET = re.compile(
+    r"^(?:[-*+>#\u2022\u00b7\u25cf\u25aa\u25e6\u25a0\u2013\u2192=~_| ]+|\(?[0-9ivx]{1,4}[.):] ?|\(?[a-z][.)] ?|step [0-9]+[.:]? ?"
+    r"|[\u4e00\u4e8c\u4e09\u56db\u4e94\u7b2c][\u3001\uff0e. ]|[\u3010\u25a0\u25cf\u25c6]+)+"
+)
+LISTED = re.compile(r"^(?:[-+>\u2022\u00b7\u25cf\u25aa\u25e6\u2192~]|\\* )")
+HEADING_WORDS = 14
+BARE_HEADING_WORDS = 8
+HEADED = re.compile(r"^([^:?\u3011]{2,80}[:?\u3011])(?: *- *)?(.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an appeal gives: per part its sentences, folded; and the kinds of its evidence, None where not told."""
+
+    parts: Mapping[str, tuple[str, ...]]
+    kinds: frozenset[str]
+
+    def words(self, part: str, language: Language) -> int:
+        """How many words a part has, sentences that say nothing aside."""
+        return sum(word_count(each) for each in self.parts[part] if not language.empty.found(ready(each)))
+
+    def unchanged_since(self, other: "Plan", part: str) -> bool:
+        """Whether a part says what it said in another plan."""
+        own = {spelt(each) for each in self.parts[part]}
+        return bool(own) and own <= {spelt(each) for each in other.parts[part]}
+
+    @property
+    def given(self) -> list[str]:
+        """The parts that are there at all."""
+        return [part for part in PARTS if self.parts[part]]
+
+
+def plan(appeal: Mapping[str, Any], language: Language) -> Plan:
+    """The plan of an appeal.
+
+    Args:
+        appeal: the record; its lists and its `text` both fill parts.
+        language: the phrases of the pack.
+    """
+    parts: dict[str, list[str]] = {part: [] for part in PARTS}
+    for part in PLAN:
+        parts[part] += [each for entry in appeal[part] or () for line in lines_of(entry) for each in sentences(line)]
+    pieces = [piece for piece in appeal[EVIDENCE] or () if piece["refs"] != []]
+    parts[EVIDENCE] += [evidence_words(piece) for piece in pieces]
+    for part, sentence in told(appeal["text"] or "", language):
+        parts[part].append(sentence)
+    return Plan({part: tuple(each) for part, each in parts.items()}, frozenset(piece["kind"] for piece in pieces))
+
+
+def evidence_words(piece: Mapping[str, Any]) -> str:
+    """A piece of evidence as a sentence, so that two can be compared."""
+    return folded(" ".join([piece["kind"], *sorted(piece["refs"] or ())]))
+
+
+def told(text: str, language: Language) -> Iterator[tuple[str, str]]:
+    """The sentences of a text that fill a part: those below its heading, and any that say so themselves."""
+    below: str | None = None
+    for line in lines_of(text):
+        heading, rest = headed(line, language)
+        below = heading or below
+        if heading and not rest:
+            continue
+        for sentence in sentences(rest):
+            cues = language.cues.found(ready(sentence))
+            own = {below} if below in PARTS else set(cues) - {EVIDENCE}
+            yield from ((part, sentence) for part in PARTS if part in own | (cues & {EVIDENCE}))
+
+
+def headed(line: str, language: Language) -> tuple[str | None, str]:
+    """The part a line is the heading of, or begins with the heading of, and what else it says."""
+    plain = BULLET.sub("", line).strip("*_#=+- \u3010")
+    if (split := HEADED.match(plain)) and word_count(split[1]) <= HEADING_WORDS:
+        part = part_of(split[1], language)
+        return part, split[2].strip("*_=+- ") if part else plain
+    bare = plain[-1:] not in ".\u3002;,!" and word_count(plain) <= BARE_HEADING_WORDS and not LISTED.match(line)
+    part = part_of(plain, language) if bare else None
+    return part, "" if part else plain
+
+
+def part_of(heading: str, language: Language) -> str | None:
+    """The part a heading names: of several the one whose words stand last in the order of a plan."""
+    groups = language.headings.found(ready(heading).replace("\n", " "))
+    return next((part for part in (*reversed(PARTS), "other") if part in groups), None)
+
+
+def every_sentence(texts: Iterable[str]) -> str:
+    """Some folded texts as phrases are looked for in them."""
+    return "\n".join(ready(each) for each in texts)
