@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from service.core.chapters import Rule
-from service.core.letters import EVIDENCE, PARTS, VIOLATION, AppealRules, Language
+from service.core.letters import EVIDENCE, PARTS, PLAN, VIOLATION, AppealRules, Language
 from service.core.plans import Plan, plan
 from service.core.reading import whole
 from service.core.replies import Reply, reply_of
@@ -28,11 +28,12 @@ class Court:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One appeal with its plan and the reply to it."""
+    """One appeal with its plan, the reply to it, and the groups of what is known to fail."""
 
     appeal: Mapping[str, Any]
     plan: Plan
     reply: Reply
+    warned: frozenset[str]
     replied: bool
 
 
@@ -77,15 +78,23 @@ def appealed(appeals: list[Mapping[str, Any]], unnamed: list[str], court: Court)
 
 def round_of(appeal: Mapping[str, Any], language: Language) -> Round:
     """One round."""
-    text = appeal["reply_text"]
+    text, own = appeal["reply_text"], written(appeal)
     reply = reply_of(text, language) if text else NO_REPLY
-    return Round(appeal, plan(appeal, language), reply, bool(text or appeal["reply_at"]))
+    spoken = language.of(own)
+    warned = spoken.warnings.found(whole(own))
+    return Round(appeal, plan(appeal, spoken), reply, warned, bool(text or appeal["reply_at"]))
+
+
+def written(appeal: Mapping[str, Any]) -> str:
+    """Everything the seller has written in an appeal."""
+    entries = [entry for part in PLAN for entry in appeal[part] or ()]
+    return "\n".join([*entries, appeal["text"] or ""])
 
 
 def judged(rounds: list[Round], place: int, unnamed: list[str], court: Court) -> Appealed:
     """One appeal among the others."""
     own, rules = rounds[place], court.rules
-    fact = {**parts_of(own, rounds[:place], court), **subjects_of(own, unnamed, rules), **course_of(own, court)}
+    fact = {**parts_of(own, rounds[:place]), **subjects_of(own, unnamed, rules), **course_of(own, court)}
     fact["last"] = int(place == len(rounds) - 1)
     lacks = all_that_hold(rules.missing, fact, court.decide)
     lacking = {rule.outcome for rule in lacks}
@@ -102,14 +111,15 @@ def judged(rounds: list[Round], place: int, unnamed: list[str], court: Court) ->
     )
 
 
-def parts_of(own: Round, earlier: list[Round], court: Court) -> dict[str, int]:
-    """Of each part: how much there is, whether a reply has asked for it, and whether it was said before."""
+def parts_of(own: Round, earlier: list[Round]) -> dict[str, int]:
+    """Of each part: how much there is, whether a reply has asked for it, and whether that reply was to the same words."""
     asked = {part for one in earlier for part in one.reply.asks}
-    found = {part: own.plan.words(part, court.language) for part in PARTS}
+    found = {part: own.plan.words(part) for part in PARTS}
     found[EVIDENCE] = len(own.plan.parts[EVIDENCE])
     for part in PARTS:
         found[f"{part}_asked"] = int(part in asked)
-        found[f"{part}_unchanged"] = int(any(own.plan.unchanged_since(one.plan, part) for one in earlier))
+        asking = [one for one in earlier if part in one.reply.asks]
+        found[f"{part}_unchanged"] = int(any(own.plan.unchanged_since(one.plan, part) for one in asking))
     given = own.plan.given
     found["unchanged"] = int(
         bool(given) and any(all(own.plan.unchanged_since(one.plan, part) for part in given) for one in earlier)
@@ -135,8 +145,6 @@ def subjects_of(own: Round, unnamed: list[str], rules: AppealRules) -> dict[str,
 def course_of(own: Round, court: Court) -> dict[str, int]:
     """How far the appeal has come: draft or sent, waiting or replied, what the reply says and asks."""
     sent = own.appeal["submitted_at"]
-    words = [*(entry for part in own.plan.parts for entry in own.appeal[part] or () if isinstance(entry, str))]
-    said = whole("\n".join([*words, own.appeal["text"] or ""]))
     return {
         "draft": int(sent is None),
         "replied": int(own.replied),
@@ -144,5 +152,5 @@ def course_of(own: Round, court: Court) -> dict[str, int]:
         "asks": len(own.reply.asks),
         **{f"asks_{part}": 1 for part in own.reply.asks},
         **dict.fromkeys(own.reply.says, 1),
-        **dict.fromkeys(court.language.warnings.found(said), 1),
+        **dict.fromkeys(own.warned, 1),
     }

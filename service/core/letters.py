@@ -1,12 +1,13 @@
 """What rule files say of letters: hosts, phrases and rules of notices and of appeals, each in dated editions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 from service.core.hosts import HostBook
 from service.core.chapters import Chapter
-from service.core.phrases import Phrases
+from service.core.phrases import Phrases, languages_of
+from service.core.reading import whole
 
 ASSESSMENTS = ("genuine", "suspicious", "impersonation", "unverified")
 AGAINST = ("suspicious", "impersonation")
@@ -83,6 +84,7 @@ class Language:
         replies: what a reply says.
         asked: what a reply asks for.
         turns: where a reply begins and ends asking.
+        common: by language, the words it is known by.
     """
 
     notices: Phrases = field(default_factory=lambda: Phrases(()))
@@ -95,6 +97,15 @@ class Language:
     replies: Phrases = field(default_factory=lambda: Phrases(()))
     asked: Phrases = field(default_factory=lambda: Phrases(()))
     turns: Phrases = field(default_factory=lambda: Phrases(()))
+    common: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, *texts: str) -> "Language":
+        """The phrases of the languages that some texts are in."""
+        spoken = languages_of("\n".join(whole(text) for text in texts if text), self.common)
+        shelves = {one.name: getattr(self, one.name) for one in fields(self)}
+        return replace(
+            self, **{name: shelf.within(spoken) for name, shelf in shelves.items() if isinstance(shelf, Phrases)}
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import ada_url
+import re2
 
 from service.core.hosts import HostBook, readable, registrable
+from service.core.phrases import options
 
-ADDRESS = re.compile(r"([^\s<>\"'(),:;@\[\]]{0,128})@([^\s<>\"'(),:;@\[\]/]{1,255})")
-IN_BRACKETS = re.compile(r"<([^<>]{1,400})>")
-URL = re.compile(r"\bh(?:tt|xx)ps?:/{1,3}[^\s<>\"'(){}|\u3001\u3002\uff08\uff09]{1,2000}", re.IGNORECASE)
-HOST = re.compile(r"(?<![@\w./-])(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_]{2,24}(?![\w@-])")
+ADDRESS = re2.compile(r"""([^\s<>"'(),:;@\[\]]*)@([^\s<>"'(),:;@\[\]/]+)""", options())
+IN_BRACKETS = re2.compile(r"<([^<>]+)>", options())
+URL = re2.compile(r"""(?i)\bh(?:tt|xx)ps?:/+[^\s<>"'(){}|\x{3001}\x{3002}\x{ff08}\x{ff09}]+""", options())
+HOST = re2.compile(r"[\pL\pN][\pL\pN_-]*(?:\.[\pL\pN_-]+)+", options())
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}:", re.IGNORECASE)
 NUMERIC_HOST = (ada_url.HostType.IPV4, ada_url.HostType.IPV6)
 WEB = ("http:", "https:", "ftp:")
@@ -72,7 +74,7 @@ def links(notice: Mapping[str, Any], text: str, book: HostBook, marketplace: str
         url = parsed(written.rstrip(".,;:!?*_~"))
         if url and (url.host_type in NUMERIC_HOST or readable(str(url.hostname))):
             found.update(of_link(url.href, "", book, marketplace))
-    found.update(of_names(URL.sub(" ", text), book, marketplace))
+    found.update(of_names(str(URL.sub(" ", text)), book, marketplace))
     return found
 
 
@@ -84,7 +86,7 @@ def each_once(names: Iterable[str]) -> list[str]:
 def of_link(href: str, said: str, book: HostBook, marketplace: str) -> Iterator[str]:
     """What there is to say of one link, as names of facts."""
     if href[:7].lower() == "mailto:":
-        yield from (f"links_{kind}" for kind in of_names(href[7:], book, marketplace) if kind.endswith("borrowing"))
+        yield from of_names(href[7:], book, marketplace)
         return
     url = parsed(href)
     if url is None or url.protocol not in WEB:
@@ -114,7 +116,7 @@ def parsed(href: str) -> ada_url.URL | None:
 def says_another(said: str, host: str) -> bool:
     """Whether the words of a link name a host other than the one it leads to."""
     named = [str(url.hostname) for each in URL.findall(said) if (url := parsed(each))]
-    named += [name for each in HOST.findall(URL.sub(" ", said)) if (name := readable(each))]
+    named += [name for each in HOST.findall(str(URL.sub(" ", said))) if (name := readable(each))]
     return bool(named) and all(registrable(name) != registrable(host) for name in named)
 
 
@@ -123,7 +125,7 @@ def of_names(text: str, book: HostBook, marketplace: str) -> Iterator[str]:
     for local, host in each_pair_once(ADDRESS.findall(text)):
         if readable(host.strip(".")) and owner_of(local, host, book, marketplace) == "borrowing":
             yield "links_borrowing"
-    for written in each_once(HOST.findall(text)):
+    for written in each_once(HOST.findall(str(ADDRESS.sub(" ", text)))):
         name = without_sentence(written)
         if book.borrows(name) and readable(name) and book.owner(name, marketplace) == "borrowing":
             yield "links_borrowing"

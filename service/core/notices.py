@@ -7,7 +7,7 @@ from typing import Any
 from service.core.letters import AGAINST, Language, NoticeRules
 from service.core.links import links, senders
 from service.core.chapters import Rule
-from service.core.reading import lines_of, ready
+from service.core.reading import bounded, lines_of, ready
 from service.core.rulesets import Decide, all_that_hold
 
 CHECKS = ("spf", "dkim", "dmarc")
@@ -64,9 +64,10 @@ def facts(notice: Mapping[str, Any], marketplace: str, rules: NoticeRules, langu
         "in_dashboard": int(notice["in_dashboard"] is True),
         **{f"{name}_{notice[name]}": 1 for name in CHECKS if notice[name]},
         **senders(notice, rules.hosts, marketplace),
-        **links(notice, f"{subject}\n{text}", rules.hosts, marketplace),
+        **links(notice, bounded(f"{subject}\n{text}"), rules.hosts, marketplace),
     }
     opening, body = read(subject), read(text)
+    language = language.of(subject, text)
     found |= dict.fromkeys(said(opening + body, language), 1)
     if found.keys() & {group for group, _ in language.notices.groups()}:
         found |= {group: 2 for group in said([*opening, *beginning(body, rules.opening)], language) if SAYS in group}

@@ -6,8 +6,9 @@ Case, width, accents, punctuation and spaces do not matter. Patterns go to RE2, 
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from itertools import chain, pairwise, zip_longest
 
@@ -19,10 +20,8 @@ NOT_PHRASE = re.compile(r"[\\+{}^$<>=\n]")
 BROKEN_STAR = re.compile(r"(?<![^\W_])(?<![)\]])\*")
 STAR = re.compile(r"(?<=[^\W_])\*")
 LOOSE_QUOTE = re.compile(r"(?<![^\W_])'")
-BRACKETED = re.compile(r"\([^()]*\)[*?]?")
-LETTERS_ONLY = re.compile(r".\?|[*\[#]")
 SYNTAX = "()|?*[]#"
-STEM = 4
+HEARD_LEAST = 4
 GAP = "…"
 ENDING = r"[^ \\n]*"
 NUMBER = "[0-9]+"
@@ -30,62 +29,48 @@ NUMBER = "[0-9]+"
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of a group, in a language: its RE2 pattern, and a piece no text without which can hold it."""
+    """One phrase of a group, in a language, as an RE2 pattern."""
 
     group: str
     language: str
     pattern: str
-    needs: str = ""
 
 
 class Phrases:
     """Phrases of any number of groups and languages.
 
-    A text is asked for a phrase only where it holds a word (or the first letters of one) that the phrase cannot do
-    without, so that most phrases cost nothing.
+    RE2's own filter looks for the words no phrase can do without first, all at once, so that most phrases cost nothing.
     """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = tuple(phrases)
-        self._compiled = [re2.compile(phrase.pattern.encode(), options()) for phrase in self._phrases]
-        self._by_stem: dict[str, list[int]] = defaultdict(list)
-        self._joined: list[int] = []
-        self._always: list[int] = []
-        for place, phrase in enumerate(self._phrases):
-            if JOINED.search(phrase.needs):
-                self._joined.append(place)
-            elif phrase.needs:
-                self._by_stem[phrase.needs[:STEM]].append(place)
-            else:
-                self._always.append(place)
+        self._languages: frozenset[str] | None = None
+        self._filter = re2.Filter()
+        for phrase in self._phrases:
+            self._filter.Add(phrase.pattern.encode(), options())
+        if self._phrases:
+            self._filter.Compile()
+
+    def within(self, languages: frozenset[str]) -> "Phrases":
+        """The phrases of some languages only; nothing is compiled anew."""
+        narrowed = copy(self)
+        narrowed._languages = languages
+        return narrowed
 
     def found(self, ready: str) -> frozenset[str]:
         """The groups of which a phrase stands in a text that is `ready`."""
         return frozenset(phrase.group for phrase in self.met(ready))
 
     def met(self, ready: str) -> Iterator[Phrase]:
-        """The phrases that stand in a text that is `ready`; of a group that was met once, no more than that."""
-        text, met = ready.encode(), set()
-        for place in self._candidates(ready):
-            phrase = self._phrases[place]
-            key = phrase.group, phrase.language
-            if key not in met and self._compiled[place].search(text):
-                met.add(key)
+        """The phrases that stand in a text that is `ready`."""
+        places = self._filter.Match(ready.encode()) if self._phrases and ready else None
+        for phrase in (self._phrases[place] for place in places or ()):
+            if self._languages is None or phrase.language in self._languages:
                 yield phrase
 
     def groups(self) -> set[tuple[str, str]]:
         """Every group there is, with each of its languages."""
         return {(phrase.group, phrase.language) for phrase in self._phrases}
-
-    def _candidates(self, ready: str) -> list[int]:
-        """The phrases a text may hold, in the order of the files."""
-        stems = {word[:STEM] for word in ready.split()}
-        places = [*self._always]
-        for stem in self._by_stem.keys() & stems:
-            places += [place for place in self._by_stem[stem] if f" {self._phrases[place].needs}" in ready]
-        if self._joined and JOINED.search(ready):
-            places += [place for place in self._joined if self._phrases[place].needs in ready]
-        return sorted(places)
 
 
 def options() -> re2.Options:
@@ -116,7 +101,7 @@ def phrase_of(written: str, group: str, language: str) -> Phrase:
         raise ValueError(f"cannot be read: {error.args[0]!s}") from None
     if not all(pieces) or compiled.search(b"  "):
         raise ValueError("it would be found in every text")
-    return Phrase(group, language, pattern, needed(pieces))
+    return Phrase(group, language, pattern)
 
 
 def joint(piece: str, following: str) -> str:
@@ -127,10 +112,15 @@ def joint(piece: str, following: str) -> str:
     return r"[^\n]*" if JOINED.match(left) or JOINED.match(right) else r"(?: [^\n]*)? "
 
 
-def needed(pieces: list[str]) -> str:
-    """The longest beginning of a word that every text with the phrase holds; empty where there is none."""
-    plain = " ".join(pieces)
-    while plain != (plain := BRACKETED.sub(" ", plain)):
-        pass
-    kept = [LETTERS_ONLY.split(word)[0] for word in plain.split()]
-    return max((word for word in kept if len(word) >= STEM or JOINED.search(word)), key=len, default="")
+def languages_of(ready: str, common: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The languages a text is in, by the commonest words of each; all of them where none is heard.
+
+    A language that is heard far less than another is not spoken: its words only look like words of the other.
+    """
+    words = Counter(ready.split())
+    heard = {
+        language: sum(ready.count(word) if JOINED.search(word) else words[word] for word in known)
+        for language, known in common.items()
+    }
+    most = max(heard.values(), default=0)
+    return frozenset(language for language, times in heard.items() if times * HEARD_LEAST >= most)

@@ -1,7 +1,7 @@
 """What an appeal gives: its four parts, as lists or found in its text by headings and by the sentences themselves."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +20,15 @@ HEADED = re.compile(r"^([^:?\u3011]{2,80}[:?\u3011])(?: *- *)?(.*)$")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an appeal gives: per part its sentences, folded; and the kinds of its evidence, None where not told."""
+    """What an appeal gives: per part its sentences, folded; the kinds of its evidence; and the phrases of its language."""
 
     parts: Mapping[str, tuple[str, ...]]
     kinds: frozenset[str]
+    language: Language
 
-    def words(self, part: str, language: Language) -> int:
+    def words(self, part: str) -> int:
         """How many words a part has, sentences that say nothing aside."""
-        return sum(word_count(each) for each in self.parts[part] if not language.empty.found(ready(each)))
+        return sum(word_count(each) for each in self.parts[part] if not self.language.empty.found(ready(each)))
 
     def unchanged_since(self, other: "Plan", part: str) -> bool:
         """Whether a part says what it said in another plan."""
@@ -52,9 +53,9 @@ def plan(appeal: Mapping[str, Any], language: Language) -> Plan:
         parts[part] += [each for entry in appeal[part] or () for line in lines_of(entry) for each in sentences(line)]
     pieces = [piece for piece in appeal[EVIDENCE] or () if piece["refs"] != []]
     parts[EVIDENCE] += [evidence_words(piece) for piece in pieces]
-    for part, sentence in told(appeal["text"] or "", language):
-        parts[part].append(sentence)
-    return Plan({part: tuple(each) for part, each in parts.items()}, frozenset(piece["kind"] for piece in pieces))
+    for part, sentences_told in told(appeal["text"] or "", language).items():
+        parts[part] += sentences_told
+    return Plan({part: tuple(each) for part, each in parts.items()}, frozenset(piece["kind"] for piece in pieces), language)
 
 
 def evidence_words(piece: Mapping[str, Any]) -> str:
@@ -62,18 +63,30 @@ def evidence_words(piece: Mapping[str, Any]) -> str:
     return folded(" ".join([piece["kind"], *sorted(piece["refs"] or ())]))
 
 
-def told(text: str, language: Language) -> Iterator[tuple[str, str]]:
-    """The sentences of a text that fill a part: those below its heading, and any that say so themselves."""
+def told(text: str, language: Language) -> dict[str, list[str]]:
+    """The sentences of a text that fill a part: those below its heading, and those that say so where there is none.
+
+    A part without a sentence of its own is looked for below the headings of other parts too.
+    """
+    own: dict[str, list[str]] = {part: [] for part in PARTS}
+    elsewhere: dict[str, list[str]] = {part: [] for part in PARTS}
+    for heading, sentence in under_headings(text, language):
+        cues = language.cues.found(ready(sentence))
+        for part in PARTS:
+            if part == heading or (part in cues and (heading not in PLAN or part == EVIDENCE)):
+                own[part].append(sentence)
+            elif part in cues:
+                elsewhere[part].append(sentence)
+    return {part: own[part] or elsewhere[part] for part in PARTS}
+
+
+def under_headings(text: str, language: Language) -> Iterator[tuple[str | None, str]]:
+    """Every sentence of a text, headings aside, with the part whose heading it stands below."""
     below: str | None = None
     for line in lines_of(text):
         heading, rest = headed(line, language)
         below = heading or below
-        if heading and not rest:
-            continue
-        for sentence in sentences(rest):
-            cues = language.cues.found(ready(sentence))
-            own = {below} if below in PARTS else set(cues) - {EVIDENCE}
-            yield from ((part, sentence) for part in PARTS if part in own | (cues & {EVIDENCE}))
+        yield from ((below, sentence) for sentence in sentences(rest))
 
 
 def headed(line: str, language: Language) -> tuple[str | None, str]:
@@ -91,8 +104,3 @@ def part_of(heading: str, language: Language) -> str | None:
     """The part a heading names: of several the one whose words stand last in the order of a plan."""
     groups = language.headings.found(ready(heading).replace("\n", " "))
     return next((part for part in (*reversed(PARTS), "other") if part in groups), None)
-
-
-def every_sentence(texts: Iterable[str]) -> str:
-    """Some folded texts as phrases are looked for in them."""
-    return "\n".join(ready(each) for each in texts)

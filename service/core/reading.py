@@ -27,13 +27,18 @@ AROUND_JOINED = re.compile(rf"(?<=[{LETTERS}])(?=[^\W{LETTERS}])|(?<=[^\W{LETTER
 ENDS = re.compile(r"(?<=[.!?;]) |(?<=[\u3002\uff01\uff1f])")
 
 
+def bounded(text: str) -> str:
+    """A text, or the beginning and the end of a very long one."""
+    return text if len(text) <= LONGEST else f"{text[:HEAD]}\n{text[HEAD - LONGEST :]}"
+
+
 def folded(text: str) -> str:
     """A text without what does not matter, save punctuation.
 
     >>> folded("Ihr  VERKÄUFERKONTO \u2013 \u201egesperrt\u201c")
     'ihr verkauferkonto - "gesperrt"'
     """
-    kept = text if len(text) <= LONGEST else f"{text[:HEAD]}\n{text[HEAD - LONGEST :]}"
+    kept = bounded(text)
     if not kept.isascii():
         kept = unicodedata.normalize("NFKC", kept)[: 2 * LONGEST].translate(ALIKE)
     lower = UNSEEN.sub("", kept).replace("\r\n", "\n").replace("\r", "\n").casefold()

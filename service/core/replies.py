@@ -27,6 +27,7 @@ def reply_of(text: str, language: Language) -> Reply:
         text: the reply as it came.
         language: the phrases of the pack.
     """
+    language = language.of(text)
     asked = asked_in(text, language, everywhere=False) or asked_in(text, language, everywhere=True)
     return Reply(language.replies.found(whole(text)), tuple(part for part in PARTS if part in asked))
 

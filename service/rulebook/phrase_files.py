@@ -37,7 +37,8 @@ def language_of(roots: list[Cursor]) -> Language:
             allowed = (*PARTS, OTHER) if shelf == "headings" else PARTS
             if shelf not in OF_PARTS or cursor.one_of(allowed, "part", key=True):
                 shelves.setdefault(shelf, []).extend(phrases(cursor, group, stem))
-    return Language(**{shelf: Phrases(found) for shelf, found in shelves.items()})
+    common = {str(root["language"].value): frozenset(map(str, root["common"].value)) for root in roots}
+    return Language(**{shelf: Phrases(found) for shelf, found in shelves.items()}, common=common)
 
 
 def groups(root: Cursor) -> Iterator[tuple[str, Cursor, str]]:
