@@ -106,10 +106,10 @@ def phrase_of(written: str, group: str, language: str) -> Phrase:
 
 def joint(piece: str, following: str) -> str:
     """What stands between two pieces, before the first or behind the last: whole words, where those are apart."""
-    left, right = piece.rstrip(")?")[-1:], following.lstrip("(")[:1]
-    if not (left and right):
-        return "" if JOINED.match(left or right) or left == "*" else " "
-    return r"[^\n]*" if JOINED.match(left) or JOINED.match(right) else r"(?: [^\n]*)? "
+    joined = JOINED.search(piece) or JOINED.search(following)
+    if not (piece and following):
+        return "" if joined or piece.endswith("*") else " "
+    return r"[^\n]*" if joined else r"(?: [^\n]*)? "
 
 
 def languages_of(ready: str, common: Mapping[str, frozenset[str]]) -> frozenset[str]:
