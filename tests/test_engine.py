@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from service.api.state import Loaded
 from service.core.cards import Edition
-from service.core.ladder import rung_of
 from service.core.chapters import Chapter
+from service.core.ladder import rung_of
 from tests import attempts, twin
 from tests.conftest import ROOT, RULES
 

@@ -7,8 +7,8 @@ from service.casebook.cases import Point
 from service.casebook.heard import groups_of
 from service.casebook.witness import Witness, term_name
 from service.core.cards import MILLION, VALUE, Card, Edge, Edition
-from service.core.ladder import PROPORTIONS
 from service.core.chapters import Chapter
+from service.core.ladder import PROPORTIONS
 from service.core.packs import Deadline, Pack
 from service.core.rulesets import UP, Fact
 from service.core.texts import decimal, percent

@@ -1,4 +1,7 @@
-"""The appeals of a seller, round by round: what each lacks, what is known to fail, what the reply means, what is next."""
+"""The appeals of a seller, round by round: what each lacks, what is known to fail, what the reply means, what next.
+
+Reasons quote rules, never what was written.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -94,7 +97,11 @@ def written(appeal: Mapping[str, Any]) -> str:
 def judged(rounds: list[Round], place: int, unnamed: list[str], court: Court) -> Appealed:
     """One appeal among the others."""
     own, rules = rounds[place], court.rules
-    fact = {**parts_of(own, rounds[:place]), **subjects_of(own, unnamed, rules), **course_of(own, court)}
+    fact: dict[str, int | str] = {
+        **parts_of(own, rounds[:place]),
+        **subjects_of(own, unnamed, rules),
+        **course_of(own, court),
+    }
     fact["last"] = int(place == len(rounds) - 1)
     lacks = all_that_hold(rules.missing, fact, court.decide)
     lacking = {rule.outcome for rule in lacks}
@@ -102,17 +109,15 @@ def judged(rounds: list[Round], place: int, unnamed: list[str], court: Court) ->
     about = [f"{ABOUT}:{subject}" for subject in unnamed] if ABOUT in lacking else []
     warnings = all_that_hold(rules.warnings, fact, court.decide)
     reply = all_that_hold(rules.replies, fact, court.decide)[0]
-    done = {"missing": len(missing), "unnamed": len(about), "reply": reply.outcome}
-    following = all_that_hold(
-        rules.following, {**fact, **done, **{f"missing_{part}": 1 for part in missing}}, court.decide
-    )[0]
+    lack = {"missing": len(missing), "unnamed": len(about), **{f"missing_{part}": 1 for part in missing}}
+    following = all_that_hold(rules.following, {**fact, **lack, "reply": reply.outcome}, court.decide)[0]
     return Appealed(
         own.appeal, (*missing, *about), tuple(warnings), reply, own.reply.asks, following, (*lacks, reply, following)
     )
 
 
 def parts_of(own: Round, earlier: list[Round]) -> dict[str, int]:
-    """Of each part: how much there is, whether a reply has asked for it, and whether that reply was to the same words."""
+    """Of each part: how much there is, whether a reply asked for it, and whether that reply was to the same words."""
     asked = {part for one in earlier for part in one.reply.asks}
     found = {part: own.plan.words(part) for part in PARTS}
     found[EVIDENCE] = len(own.plan.parts[EVIDENCE])

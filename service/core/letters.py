@@ -1,11 +1,11 @@
 """What rule files say of letters: hosts, phrases and rules of notices and of appeals, each in dated editions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 
-from service.core.hosts import HostBook
 from service.core.chapters import Chapter
+from service.core.hosts import HostBook
 from service.core.phrases import Phrases, languages_of
 from service.core.reading import whole
 
@@ -102,10 +102,9 @@ class Language:
     def of(self, *texts: str) -> "Language":
         """The phrases of the languages that some texts are in."""
         spoken = languages_of("\n".join(whole(text) for text in texts if text), self.common)
-        shelves = {one.name: getattr(self, one.name) for one in fields(self)}
-        return replace(
-            self, **{name: shelf.within(spoken) for name, shelf in shelves.items() if isinstance(shelf, Phrases)}
-        )
+        named = {one.name: getattr(self, one.name) for one in fields(self)}
+        shelves = {name: shelf.within(spoken) for name, shelf in named.items() if isinstance(shelf, Phrases)}
+        return Language(**shelves, common=self.common)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The letters and appeals of each seller, judged together: entries of the answer, facts for status and actions, deadlines."""
+"""The letters and appeals of each seller, judged: entries of the answer, facts for status and actions, deadlines."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -76,9 +76,7 @@ def mail(seller: int, bag: Mailbag, in_breach: list[str], question: Question) ->
     appeal_rules = in_force(letters.appeals, question)
     ordered = sorted(bag.notices, key=lambda row: (row["received_at"], row["notice_id"]))
     notices = [
-        noticed(row, marketplace, notice_rules, letters.language, question.decide)
-        for row in ordered
-        if notice_rules
+        noticed(row, marketplace, notice_rules, letters.language, question.decide) for row in ordered if notice_rules
     ]
     appeals = judged_appeals(bag, in_breach, appeal_rules, question) if appeal_rules else []
     dues = list(plans_due(notices, bag.appeals, marketplace, question))

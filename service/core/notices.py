@@ -1,12 +1,12 @@
-"""A letter to a seller → whether it is the marketplace's own, and what it says. Reasons quote rules, never the letter."""
+"""A letter to a seller → whether it is the marketplace's own, and what it says. Reasons quote rules, no letter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.core.chapters import Rule
 from service.core.letters import AGAINST, Language, NoticeRules
 from service.core.links import links, senders
-from service.core.chapters import Rule
 from service.core.reading import bounded, lines_of, ready
 from service.core.rulesets import Decide, all_that_hold
 

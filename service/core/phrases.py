@@ -1,14 +1,13 @@
 """Phrases as rule files write them, and texts made ready to be searched for them. Linear in the text, whatever it is.
 
-A phrase is words, `(this|that)`, `(perhaps )?`, `(often )*`, `*` for any ending of a word, `#` for a number and `…` for any
-words of the sentence.
+A phrase is words, `(this|that)`, `(perhaps )?`, `(often )*`, `*` for any ending of a word, `#` for a number and `…` for
+any words of the sentence.
 Case, width, accents, punctuation and spaces do not matter. Patterns go to RE2, which never goes back over a text.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from copy import copy
 from dataclasses import dataclass
 from itertools import chain, pairwise, zip_longest
 
@@ -42,20 +41,16 @@ class Phrases:
     RE2's own filter looks for the words no phrase can do without first, all at once, so that most phrases cost nothing.
     """
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
+    def __init__(
+        self, phrases: Iterable[Phrase], languages: frozenset[str] | None = None, compiled: re2.Filter | None = None
+    ) -> None:
         self._phrases = tuple(phrases)
-        self._languages: frozenset[str] | None = None
-        self._filter = re2.Filter()
-        for phrase in self._phrases:
-            self._filter.Add(phrase.pattern.encode(), options())
-        if self._phrases:
-            self._filter.Compile()
+        self._languages = languages
+        self._filter = compiled or compiled_filter(self._phrases)
 
     def within(self, languages: frozenset[str]) -> "Phrases":
         """The phrases of some languages only; nothing is compiled anew."""
-        narrowed = copy(self)
-        narrowed._languages = languages
-        return narrowed
+        return Phrases(self._phrases, languages, self._filter)
 
     def found(self, ready: str) -> frozenset[str]:
         """The groups of which a phrase stands in a text that is `ready`."""
@@ -71,6 +66,16 @@ class Phrases:
     def groups(self) -> set[tuple[str, str]]:
         """Every group there is, with each of its languages."""
         return {(phrase.group, phrase.language) for phrase in self._phrases}
+
+
+def compiled_filter(phrases: tuple[Phrase, ...]) -> re2.Filter:
+    """The patterns of some phrases, compiled together."""
+    together = re2.Filter()
+    for phrase in phrases:
+        together.Add(phrase.pattern.encode(), options())
+    if phrases:
+        together.Compile()
+    return together
 
 
 def options() -> re2.Options:

@@ -9,7 +9,8 @@ from service.core.letters import EVIDENCE, PARTS, PLAN, Language
 from service.core.reading import folded, lines_of, ready, sentences, spelt, word_count
 
 BULLET = re.compile(
-    r"^(?:[-*+>#\u2022\u00b7\u25cf\u25aa\u25e6\u25a0\u2013\u2192=~_| ]+|\(?[0-9ivx]{1,4}[.):] ?|\(?[a-z][.)] ?|step [0-9]+[.:]? ?"
+    r"^(?:[-*+>#\u2022\u00b7\u25cf\u25aa\u25e6\u25a0\u2013\u2192=~_| ]+|\(?[0-9ivx]{1,4}[.):] ?|\(?[a-z][.)] ?"
+    r"|step [0-9]+[.:]? ?"
     r"|[\u4e00\u4e8c\u4e09\u56db\u4e94\u7b2c][\u3001\uff0e. ]|[\u3010\u25a0\u25cf\u25c6]+)+"
 )
 LISTED = re.compile(r"^(?:[-+>\u2022\u00b7\u25cf\u25aa\u25e6\u2192~]|\\* )")
@@ -20,7 +21,7 @@ HEADED = re.compile(r"^([^:?\u3011]{2,80}[:?\u3011])(?: *- *)?(.*)$")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an appeal gives: per part its sentences, folded; the kinds of its evidence; and the phrases of its language."""
+    """What an appeal gives: per part its sentences, folded; the kinds of its evidence; the phrases of its language."""
 
     parts: Mapping[str, tuple[str, ...]]
     kinds: frozenset[str]
@@ -55,7 +56,9 @@ def plan(appeal: Mapping[str, Any], language: Language) -> Plan:
     parts[EVIDENCE] += [evidence_words(piece) for piece in pieces]
     for part, sentences_told in told(appeal["text"] or "", language).items():
         parts[part] += sentences_told
-    return Plan({part: tuple(each) for part, each in parts.items()}, frozenset(piece["kind"] for piece in pieces), language)
+    return Plan(
+        {part: tuple(each) for part, each in parts.items()}, frozenset(piece["kind"] for piece in pieces), language
+    )
 
 
 def evidence_words(piece: Mapping[str, Any]) -> str:

@@ -14,8 +14,11 @@ WRAPPED_FROM = 55
 LETTERS = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 JOINED = re.compile(f"[{LETTERS}]")
 MARKS = dict.fromkeys(range(0x300, 0x370))
-LOOKS = {"'": "\u2018\u2019\u201a\u201b`\u00b4\u02bc", '"': "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f",
-         "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}  # fmt: skip
+LOOKS = {
+    "'": "\u2018\u2019\u201a\u201b`\u00b4\u02bc",
+    '"': "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
+}
 ALIKE = str.maketrans({other: plain for plain, others in LOOKS.items() for other in others})
 UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"

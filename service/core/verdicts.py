@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from service.core.cards import MARKERS
+from service.core.chapters import Chapter, Rule
 from service.core.deadlines import SELLER, Due
 from service.core.figures import Question
 from service.core.judge import Judged
 from service.core.mail import Mail
 from service.core.metrics import shown_metric
-from service.core.chapters import Chapter, Rule
 from service.core.packs import Action
 from service.core.rulesets import Fact
 from service.core.texts import filled, instant

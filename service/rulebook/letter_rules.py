@@ -166,13 +166,13 @@ def check_order(cursor: Cursor) -> None:
 def check_sources(root: Cursor, key: str) -> None:
     """Faults for sources that are not listed."""
     sources = root["sources"].value
-    for _, entry in root["sources"].items():
-        entry["read_on"].day()
+    for name in sources:
+        root["sources"][name]["read_on"].day()
     for edition in root[key].entries():
-        for inner in (inner for _, inner in edition.items() if isinstance(inner.value, list)):
-            for entry in inner.entries():
-                if isinstance(entry.value, dict) and entry["source"]:
-                    entry["source"].one_of(sources, "source")
+        entries = [entry for _, inner in edition.items() for entry in inner.entries() if isinstance(inner.value, list)]
+        for entry in entries:
+            if isinstance(entry.value, dict):
+                entry["source"].one_of(sources, "source")
         for domain in edition["hosts"]["own"].entries():
             domain["source"].one_of(sources, "source")
 
@@ -198,7 +198,8 @@ def fitting(cursor: Cursor, around: Around) -> dict[str, frozenset[str]]:
     """The kinds of evidence that fit each subject."""
     kinds = choices(Evidence(), "kind")
     subjects = [*around.metrics, *(f"{VIOLATION}{policy}" for policy in choices(Violation(), "policy"))]
-    for _, inner in cursor.items():
+    for subject in cursor.value:
+        inner = cursor[subject]
         inner.one_of(subjects, "subject", key=True)
         for entry in inner.entries():
             entry.one_of(kinds, "kind of evidence")

@@ -146,7 +146,8 @@ def facts_of(cards: tuple[Card, ...], deadlines: Cursor, letters: LetterRules) -
     following = {f"next_{rule.outcome}" for one in letters.appeals for rule in one.following.rules}
     called = {*(f"notices_{assessment}" for assessment in ASSESSMENTS), UNANSWERED, *following}
     return Facts(
-        frozenset(card.metric for card in cards), frozenset({*NUMBERS, *excused, *due, *(called if letters.notices else ())})
+        frozenset(card.metric for card in cards),
+        frozenset({*NUMBERS, *excused, *due, *(called if letters.notices else ())}),
     )
 
 

@@ -1,4 +1,4 @@
-"""Phrase files, one per language → the phrases of a pack. Each phrase is compiled here, so that a bad one is a fault."""
+"""Phrase files, one per language → the phrases of a pack. Each is compiled here, so that a bad one is a fault."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,8 +1,8 @@
 """What could never happen: levels no figure reaches, editions and rules that others always come before."""
 
 from service.core.cards import MILLION, Edition, Rung
-from service.core.countings import Score
 from service.core.chapters import Want
+from service.core.countings import Score
 from service.rulebook.cursor import Cursor
 
 
