@@ -130,7 +130,13 @@ def test_rules_are_described_by_the_keys_they_are_written_with(document: Describ
     kind = document["paths"]["/v1/schemas/{kind}"]["get"]["parameters"][0]["schema"]
     assert schemas["Card"]["properties"].keys() == card["properties"].keys()
     assert {*schemas["Card"]["required"]} == {*card["required"]}
-    assert schemas["Pack"]["properties"].keys() == {"digest", *PACK_FILES.values(), *LETTER_FILES.values(), "phrases", "metrics"}
+    assert schemas["Pack"]["properties"].keys() == {
+        "digest",
+        *PACK_FILES.values(),
+        *LETTER_FILES.values(),
+        "phrases",
+        "metrics",
+    }
     assert kind["enum"] == list(KINDS)
 
 

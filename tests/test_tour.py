@@ -85,7 +85,9 @@ def test_every_step_of_a_chapter_works(chapter: str, tmp_path: Path) -> None:
     report = run_folder(folder / "amazon")
     assert not report.faults
     assert not [f"{result.case.sentence}: {result.differences}" for result in report.failed]
-    assert not [point for point in report.uncovered if any(word in str(point) for word in ("2027", "unshipped", ".cl", "/pl."))]
+    assert not [
+        point for point in report.uncovered if any(word in str(point) for word in ("2027", "unshipped", ".cl", "/pl."))
+    ]
 
 
 def test_the_tour_tells_steps_in_every_chapter() -> None:

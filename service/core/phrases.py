@@ -103,7 +103,7 @@ def phrase_of(written: str, group: str, language: str) -> Phrase:
     try:
         compiled = re2.compile(pattern.encode(), options())
     except re2.error as error:
-        raise ValueError(f"cannot be read: {error.args[0]!s}") from None
+        raise ValueError(f"cannot be read: {error.args[0].decode().partition(':')[0]}") from None
     if not all(pieces) or compiled.search(b"  "):
         raise ValueError("it would be found in every text")
     return Phrase(group, language, pattern)
