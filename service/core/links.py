@@ -18,6 +18,7 @@ HOST = re2.compile(r"[\pL\pN][\pL\pN_-]*(?:\.[\pL\pN_-]+)+", options())
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}:", re.IGNORECASE)
 NUMERIC_HOST = (ada_url.HostType.IPV4, ada_url.HostType.IPV6)
 WEB = ("http:", "https:", "ftp:")
+SCRIPTS = ("javascript:", "data:", "vbscript:", "file:", "blob:")
 SENDERS = ("from_address", "reply_to", "return_path")
 MOST_NAMED = 500
 
@@ -90,7 +91,7 @@ def of_link(href: str, said: str, book: HostBook, marketplace: str) -> Iterator[
         return
     url = parsed(href)
     if url is None or url.protocol not in WEB:
-        yield "links_unreadable"
+        yield "links_scripted" if url and url.protocol in SCRIPTS else "links_unreadable"
         return
     host = str(url.hostname)
     if url.host_type in NUMERIC_HOST:

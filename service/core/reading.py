@@ -27,7 +27,7 @@ UNSEEN = re.compile(
 SPACES = re.compile(r"[^\S\n]+")
 WITHIN_JOINED = re.compile(rf"(?<=[{LETTERS}]) +(?=[{LETTERS}])")
 AROUND_JOINED = re.compile(rf"(?<=[{LETTERS}])(?=[^\W{LETTERS}])|(?<=[^\W{LETTERS}])(?=[{LETTERS}])")
-ENDS = re.compile(r"(?<=[.!?;]) |(?<=[\u3002\uff01\uff1f])")
+ENDS = re.compile(r"(?<=[.!?;])(?<![0-9]\.) |(?<=[\u3002\uff01\uff1f])")
 
 
 def bounded(text: str) -> str:

@@ -38,7 +38,7 @@ class Around(NamedTuple):
 
 
 FOUND_IN_NOTICES = frozenset({
-    "in_dashboard", "links_numeric", "links_at_sign", "links_misnamed",
+    "in_dashboard", "links_numeric", "links_at_sign", "links_misnamed", "links_scripted",
     *(f"{place}_{owner}" for place in ("sender", "senders", "links") for owner in OWNERS),
     *(f"{check}_{result}" for check in ("spf", "dkim", "dmarc") for result in ("pass", "fail", "none")),
 })  # fmt: skip
