@@ -98,7 +98,7 @@ def judged(rounds: list[Round], place: int, unnamed: list[str], court: Court) ->
     """One appeal among the others."""
     own, rules = rounds[place], court.rules
     fact: dict[str, int | str] = {
-        **parts_of(own, rounds[:place]),
+        **parts_of(own, of_thread(own, rounds[:place])),
         **subjects_of(own, unnamed, rules),
         **course_of(own, court),
     }
@@ -114,6 +114,12 @@ def judged(rounds: list[Round], place: int, unnamed: list[str], court: Court) ->
     return Appealed(
         own.appeal, (*missing, *about), tuple(warnings), reply, own.reply.asks, following, (*lacks, reply, following)
     )
+
+
+def of_thread(own: Round, earlier: list[Round]) -> list[Round]:
+    """The earlier rounds about the same notice; where one names none, it is taken for the same."""
+    notice = own.appeal["notice_id"]
+    return [one for one in earlier if None in (notice, one.appeal["notice_id"]) or one.appeal["notice_id"] == notice]
 
 
 def parts_of(own: Round, earlier: list[Round]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What rule files say of letters: hosts, phrases and rules of notices and of appeals, each in dated editions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 
@@ -114,3 +114,11 @@ class LetterRules:
     notices: tuple[NoticeRules, ...] = ()
     appeals: tuple[AppealRules, ...] = ()
     language: Language = field(default_factory=Language)
+
+
+def chapters_of(rules: LetterRules) -> Iterator[Chapter]:
+    """Every list of rules about letters that the engine decides."""
+    for notices in rules.notices:
+        yield from (notices.assessments, notices.kinds)
+    for appeals in rules.appeals:
+        yield from (appeals.missing, appeals.warnings, appeals.replies, appeals.following)

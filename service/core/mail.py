@@ -14,6 +14,7 @@ from service.core.notices import Noticed, noticed
 
 Rules = TypeVar("Rules", NoticeRules, AppealRules)
 Row = Mapping[str, Any]
+OVER = ("reactivated", "reactivated_under_review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,11 @@ def mail(seller: int, bag: Mailbag, in_breach: list[str], question: Question) ->
         noticed(row, marketplace, notice_rules, letters.language, question.decide) for row in ordered if notice_rules
     ]
     appeals = judged_appeals(bag, in_breach, appeal_rules, question) if appeal_rules else []
-    dues = list(plans_due(notices, bag.appeals, marketplace, question))
+    plans = list(plans_due(notices, marketplace, question))
+    sent = max((row["submitted_at"] for row in bag.appeals if row["submitted_at"]), default=None)
+    dues = [due for received, due in plans if sent is None or sent < received]
     calls = dict(calls_of_notices(notices, notice_rules, question)) if notice_rules else {}
-    calls |= unanswered(notices, dues) | calls_of_appeals(appeals, dues)
+    calls |= unanswered(notices, dues) | calls_of_appeals(appeals, [due for _, due in plans])
     return Mail([one.shown for one in notices], [one.shown for one in appeals], calls, dues)
 
 
@@ -109,20 +112,19 @@ def judged_appeals(bag: Mailbag, in_breach: list[str], rules: AppealRules, quest
     return appealed(ordered, unnamed, court)
 
 
-def plans_due(notices: list[Noticed], appeals: list[Row], marketplace: str, question: Question) -> Iterator[Due]:
-    """The deadlines of letters that nobody has answered with an appeal since."""
+def plans_due(notices: list[Noticed], marketplace: str, question: Question) -> Iterator[tuple[datetime, Due]]:
+    """The deadlines that letters set, answered or not, each with the instant its letter was received."""
     table = timetable_in_force(question.pack, question.calendar.day)
-    sent = max((row["submitted_at"] for row in appeals if row["submitted_at"]), default=None)
     for deadline in table.deadlines if table else ():
         if deadline.letter is None or marketplace not in (deadline.marketplaces or {marketplace}):
             continue
         for one in notices:
             received = one.notice[deadline.at]
             meant = (one.assessment, one.kind) == (deadline.letter.assessment, deadline.letter.kind)
-            if meant and (sent is None or sent < received):
+            if meant:
                 moment = received + deadline.after
                 late = question.related.as_of > moment
-                yield Due(moment, deadline.kind, one.notice["notice_id"], late, SELLER)
+                yield received, Due(moment, deadline.kind, one.notice["notice_id"], late, SELLER)
 
 
 def calls_of_notices(notices: list[Noticed], rules: NoticeRules, question: Question) -> Iterator[tuple[str, Call]]:
@@ -147,10 +149,11 @@ def unanswered(notices: list[Noticed], dues: list[Due]) -> dict[str, Call]:
 
 
 def calls_of_appeals(appeals: list[Appealed], dues: list[Due]) -> dict[str, Call]:
-    """`next_<action>`: what the last appeal needs next, by the time its letter gives."""
+    """`next_<action>`: what the last appeal needs next, by the time the last letter gives for an acceptable plan."""
     if not appeals:
         return {}
     last = appeals[-1]
-    due_at = min((due.due_at for due in dues), default=None)
+    over = last.reply.outcome in OVER
+    due_at = None if over else max((due.due_at for due in dues), default=None)
     call = Call([last.appeal["appeal_id"]], last.following.address, due_at)
     return {f"next_{last.following.outcome}": call}

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from service.core.cards import MILLION, Edge, Edition
 from service.core.chapters import Chapter, Rule, Want
+from service.core.letters import chapters_of
 from service.core.packs import Rulebook
 
 Fact = Mapping[str, int | str]
@@ -30,10 +31,7 @@ def all_rulesets(rulebook: Rulebook) -> Iterator[Ruleset]:
     for pack in rulebook.packs:
         for card in pack.cards:
             yield from map(ladder_ruleset, card.editions)
-        letters = [one.assessments for one in pack.letters.notices] + [one.kinds for one in pack.letters.notices]
-        for appeals in pack.letters.appeals:
-            letters += [appeals.missing, appeals.warnings, appeals.replies, appeals.following]
-        for chapter in (*pack.health, *pack.status, *pack.notes, *pack.actions, *letters):
+        for chapter in (*pack.health, *pack.status, *pack.notes, *pack.actions, *chapters_of(pack.letters)):
             yield chapter_ruleset(chapter)
 
 

@@ -14,6 +14,7 @@ from service.core.letters import (
     AppealRules,
     LetterRules,
     NoticeRules,
+    chapters_of,
 )
 from service.rulebook.chapters import Facts, check_last, listed_rules
 from service.rulebook.conditions import duration
@@ -71,17 +72,9 @@ def letter_rules(
         if root:
             check_order(root[key])
             check_sources(root, key)
-    asked = {want.fact for chapter in chapters_of(noticed, appealed) for rule in chapter.rules for want in rule.wants}
-    check_asked(languages, asked)
-    return LetterRules(tuple(noticed), tuple(appealed), language_of(languages))
-
-
-def chapters_of(notices: Iterable[NoticeRules], appeals: Iterable[AppealRules]) -> Iterable[Chapter]:
-    """Every chapter of some editions."""
-    for one in notices:
-        yield from (one.assessments, one.kinds)
-    for other in appeals:
-        yield from (other.missing, other.warnings, other.replies, other.following)
+    found = LetterRules(tuple(noticed), tuple(appealed), language_of(languages))
+    check_asked(languages, {want.fact for one in chapters_of(found) for rule in one.rules for want in rule.wants})
+    return found
 
 
 def notice_edition(cursor: Cursor, around: Around, heard: set[str]) -> NoticeRules:
