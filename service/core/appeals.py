@@ -98,7 +98,7 @@ def judged(rounds: list[Round], place: int, unnamed: list[str], court: Court) ->
     """One appeal among the others."""
     own, rules = rounds[place], court.rules
     fact: dict[str, int | str] = {
-        **parts_of(own, of_thread(own, rounds[:place])),
+        **parts_of(own, of_thread(own, rounds[:place]), rules.empty_up_to),
         **subjects_of(own, unnamed, rules),
         **course_of(own, court),
     }
@@ -122,10 +122,10 @@ def of_thread(own: Round, earlier: list[Round]) -> list[Round]:
     return [one for one in earlier if None in (notice, one.appeal["notice_id"]) or one.appeal["notice_id"] == notice]
 
 
-def parts_of(own: Round, earlier: list[Round]) -> dict[str, int]:
+def parts_of(own: Round, earlier: list[Round], empty_up_to: int) -> dict[str, int]:
     """Of each part: how much there is, whether a reply asked for it, and whether that reply was to the same words."""
     asked = {part for one in earlier for part in one.reply.asks}
-    found = {part: own.plan.words(part) for part in PARTS}
+    found = {part: own.plan.words(part, empty_up_to) for part in PARTS}
     found[EVIDENCE] = len(own.plan.parts[EVIDENCE])
     for part in PARTS:
         found[f"{part}_asked"] = int(part in asked)

@@ -58,6 +58,7 @@ class AppealRules:
         following: rules for what to do next; the first that holds decides.
         fitting: by subject (a metric, or `violation:<policy>`), the kinds of evidence that fit.
         grave: consequences of a violation that an appeal must speak of while it is open.
+        empty_up_to: up to how many words a sentence that says nothing is not counted.
     """
 
     since: date
@@ -67,6 +68,7 @@ class AppealRules:
     following: Chapter
     fitting: Mapping[str, frozenset[str]]
     grave: frozenset[str]
+    empty_up_to: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,10 @@ class Plan:
     kinds: frozenset[str]
     language: Language
 
-    def words(self, part: str) -> int:
-        """How many words a part has, sentences that say nothing aside."""
-        return sum(word_count(each) for each in self.parts[part] if not self.language.empty.found(ready(each)))
+    def words(self, part: str, empty_up_to: int) -> int:
+        """How many words a part has, sentences aside that say nothing and have no more words than that."""
+        counts = ((each, word_count(each)) for each in self.parts[part])
+        return sum(words for each, words in counts if words > empty_up_to or not self.language.empty.found(ready(each)))
 
     def unchanged_since(self, other: "Plan", part: str) -> bool:
         """Whether a part says what it said in another plan."""
@@ -87,9 +88,12 @@ def under_headings(text: str, language: Language) -> Iterator[tuple[str | None, 
     """Every sentence of a text, headings aside, with the part whose heading it stands below."""
     below: str | None = None
     for line in lines_of(text):
-        heading, rest = headed(line, language)
-        below = heading or below
-        yield from ((below, sentence) for sentence in sentences(rest))
+        for place, sentence in enumerate(sentences(line)):
+            heads = place == 0 or ":" in sentence
+            heading, rest = headed(sentence, language) if heads else (None, sentence)
+            below = heading or below
+            if rest:
+                yield below, rest
 
 
 def headed(line: str, language: Language) -> tuple[str | None, str]:

@@ -108,6 +108,7 @@ def appeal_edition(cursor: Cursor, around: Around, heard: set[str]) -> AppealRul
         following=deciding(cursor["next"], address, ("next", around.actions["catalogue"].value), decided),
         fitting=fitting(cursor["fitting"], around),
         grave=grave(cursor["grave"]),
+        empty_up_to=cursor["empty_up_to"].value,
     )
 
 
