@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from service.casebook.cases import Case, Result
 from service.casebook.compare import differences
+from service.casebook.heard import heard
 from service.casebook.records import Written, written
 from service.casebook.witness import Witness, taken_apart
 from service.core.batch import Batch
@@ -62,6 +63,7 @@ class Trial:
         found = evaluate(batch, self.rulebook, self.witness.decide, Wishes(EVIDENCE_MOST)).verdicts
         apart = Rulebook((taken_apart(self.pack),), "")
         self.witness.see(found, timetable)
+        self.witness.shown.update(heard(batch, self.pack.letters.language))
         self.witness.see_apart(evaluate(batch, apart, self.witness.engine, Wishes()).verdicts, timetable)
         return found
 
