@@ -15,11 +15,12 @@ from service.api.state import loaded, state
 from service.clock import now
 from service.core.errors import Fault
 from service.core.evaluate import Evaluation, Wishes, evaluate
+from service.core.packs import Rulebook
 from service.core.texts import instant
 from service.intake.cast import escaped, worded
 from service.intake.gather import Gathered, gather
 from service.intake.json_body import MalformedBody, read_json
-from service.intake.tables import Call, Limits, TooManyRecords
+from service.intake.tables import Limits, TooManyRecords
 from service.schemas.batch import Query
 from service.schemas.scalars import Reading
 
@@ -32,7 +33,7 @@ def verdicts() -> Response:
     acceptable(JSON)
     query = read_query()
     ready = loaded()
-    gathered = gather(read_call(), ready.rulebook.domains, now(), limits())
+    gathered = read_batch(ready.rulebook)
     g.records = gathered.records
     faults = gathered.call_faults + gathered.record_faults
     if gathered.call_faults or (faults and query["on_invalid"] == "reject"):
@@ -67,14 +68,14 @@ def limits() -> Limits:
     return Limits(settings.max_records, settings.max_nesting, settings.max_text)
 
 
-def read_call() -> Call:
-    """The call the body makes.
+def read_batch(rulebook: Rulebook) -> Gathered:
+    """The batch the body makes.
 
     Raises:
         Problem: not_json or too_large.
     """
     try:
-        return read_json(body(), limits())
+        return gather(read_json(body(), limits()), rulebook.domains, now(), limits(), rulebook.reports)
     except MalformedBody as error:
         detail = f"{error.reason.rstrip('.')} (line {error.line}, column {error.column})."
         raise Problem("not_json", detail, {"line": error.line, "column": error.column}) from None

@@ -1,10 +1,12 @@
 """A batch as `core` knows it: typed tables, what is covered, and the instant the question is asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
+
+from service.core.reported import Identity, ReportedAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +15,13 @@ class Batch:
 
     `tables` holds one frame per covered table, with `seller_id`, `marketplace` (the domain) and every field of its
     records in its own type; instants are UTC. `uncovered` names fields (`returns.responded_at`) that the source could
-    not tell.
+    not tell. `reported` is what marketplaces' performance reports say, by seller and marketplace.
     """
 
     as_of: datetime
     tables: Mapping[str, pl.DataFrame]
     uncovered: frozenset[str] = frozenset()
+    reported: Mapping[Identity, ReportedAccount] = field(default_factory=dict)
 
     def marketplaces(self) -> set[str]:
         """The marketplaces its records name."""

@@ -11,6 +11,7 @@ from service.core.judge import Judged, judge
 from service.core.measure import Calendar
 from service.core.packs import Pack, Rulebook
 from service.core.relations import Related, related
+from service.core.reported import status_conflicts
 from service.core.rulesets import Decide
 from service.core.verdicts import only_wanted, verdict
 from service.core.windows import day_of
@@ -51,7 +52,9 @@ def evaluate(batch: Batch, rulebook: Rulebook, decide: Decide, wishes: Wishes) -
         for seller in sellers:
             found = verdict(seller, metrics[seller], dues.get(seller, []), question)
             verdicts[seller] = only_wanted(found, wishes.at_least)
-    return Evaluation([verdicts[seller] for seller in sorted(verdicts)], list(orphan_warnings(tied)))
+    return Evaluation(
+        [verdicts[seller] for seller in sorted(verdicts)], [*orphan_warnings(tied), *status_warnings(tied)]
+    )
 
 
 def by_pack(tied: Related, rulebook: Rulebook) -> Iterator[tuple[Pack, list[int]]]:
@@ -75,6 +78,13 @@ def metrics_of(sellers: list[int], question: Question) -> dict[int, list[Judged]
             for seller, judged in judge(card, edition, judged_by_it, question):
                 metrics[seller].append(judged)
     return metrics
+
+
+def status_warnings(tied: Related) -> Iterator[dict[str, Any]]:
+    """A warning where the caller tells another status than the marketplace's report."""
+    own = {tied.sellers[seller]: account.get("status") for seller, account in tied.accounts.items()}
+    if count := status_conflicts(tied.reported, own):
+        yield {"code": "status_conflict", "table": "sellers", "field": "status", "count": count}
 
 
 def orphan_warnings(tied: Related) -> Iterator[dict[str, Any]]:

@@ -1,13 +1,14 @@
 """Figures: what is asked, and a number with the rung it reaches."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import polars as pl
 
 from service.core.cards import Edition, Level, Rung
 from service.core.ladder import rung_of, value_of
+from service.core.mappings import WHOLE
 from service.core.measure import Calendar, Slice
 from service.core.packs import Pack
 from service.core.relations import Related
@@ -45,10 +46,18 @@ def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) ->
 
 
 def figure(edition: Edition, one: Slice, value: int | Fraction | None, question: Question) -> Figure:
-    """A figure with its level; where something required is not covered it is never good."""
+    """A figure with its level; where something required is not covered it is never good.
+
+    What hangs on a field that a source could not tell has no level at all, and of a table that is not complete no
+    figure is made: what is missing there is not missing at random.
+    """
+    missing = question.related.missing(edition.requires)
+    if any(name.endswith(f".{WHOLE}") for name in missing):
+        return Figure(replace(one, counted=0, total=0), None, None, "insufficient_data")
     rung = rung_of(edition, value, one.also, question.decide)
     level: Level = rung.level if rung else "insufficient_data"
-    if question.related.missing(edition.requires) and (level == "good" or is_shortfall(edition, question)):
+    told = all("." not in name for name in missing)
+    if missing and (level == "good" or not told or is_shortfall(edition, question)):
         level = "insufficient_data"
     return Figure(one, value, rung, level)
 

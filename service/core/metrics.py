@@ -13,13 +13,15 @@ from service.core.ladder import PROPORTIONS
 from service.core.measure import Slice
 from service.core.mitigate import Mitigated
 from service.core.packs import Pack
+from service.core.reported import ReportedAccount, shown_reported
 from service.core.texts import decimal, filled, percent, rounded
 from service.core.windows import Days
 
 
-def shown_metric(judged: Judged, pack: Pack, evidence: int) -> dict[str, Any]:
+def shown_metric(judged: Judged, pack: Pack, evidence: int, reported: ReportedAccount) -> dict[str, Any]:
     """One entry of `metrics`."""
     edition, headline = judged.edition, judged.headline
+    window = shown_window(headline.slice.days)
     several = len(judged.figures) > 1
     return {
         "metric": edition.metric,
@@ -32,7 +34,7 @@ def shown_metric(judged: Judged, pack: Pack, evidence: int) -> dict[str, Any]:
         **shown_counts(edition, headline.slice),
         "target": {edition.target.bound: shown_number(edition.target.value)},
         "group": shown_group(edition, headline.slice),
-        "window": shown_window(headline.slice.days),
+        "window": window,
         "missing": list(judged.missing),
         "reason": reason(judged, pack),
         "rule": judged.rule,
@@ -48,6 +50,9 @@ def shown_metric(judged: Judged, pack: Pack, evidence: int) -> dict[str, Any]:
         **shown_forecast(edition, headline.slice),
         "recovers_on": str(judged.recovers_on) if judged.recovers_on else None,
         "mitigated": shown_mitigated(edition, judged.mitigated, evidence),
+        "reported": shown_reported(
+            reported.metrics.get(edition.metric), edition.unit, headline.slice.group, window["days"]
+        ),
     }
 
 

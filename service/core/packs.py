@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from service.core.cards import Card
 from service.core.clauses import Condition
+from service.core.mappings import ReportMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Pack:
     texts: Mapping[str, str]
     digest: str
     shown: Mapping[str, Any] = field(default_factory=dict)
+    reports: tuple[ReportMapping, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ class Rulebook:
             for domain, aliases in pack.marketplaces.items()
             for name in (domain, *aliases)
         }
+
+    @property
+    def reports(self) -> tuple[ReportMapping, ...]:
+        """How marketplaces' own reports are read, pack by pack."""
+        return tuple(mapping for pack in self.packs for mapping in pack.reports)
 
     def pack_of(self, marketplace: str) -> Pack:
         """The pack that judges a marketplace."""

@@ -9,6 +9,7 @@ import polars as pl
 
 from service.core.batch import Batch
 from service.core.known import FORMS, as_known
+from service.core.reported import Identity, ReportedAccount
 from service.core.windows import constant
 
 ORDER_DEFECTS = ("feedback", "claims", "chargebacks")
@@ -21,7 +22,7 @@ class Related:
 
     `now` is the instant as a constant column. `sellers` lists every (seller_id, marketplace) the batch names, sorted;
     a record's `seller` is its place there. `row` is a record's place in its table, `order_row` the place of its order,
-    null for an orphan. `accounts` are the records of `sellers`.
+    null for an orphan. `accounts` are the records of `sellers`, `reported` is what marketplaces say of them.
     """
 
     as_of: datetime
@@ -31,10 +32,13 @@ class Related:
     orphans: Mapping[str, int]
     accounts: Mapping[int, Mapping[str, Any]]
     uncovered: frozenset[str]
+    reported: Mapping[Identity, ReportedAccount]
 
     def missing(self, required: tuple[str, ...]) -> list[str]:
-        """Which of the required tables and fields (`table` or `table.field`) nobody covered."""
-        return [name for name in required if name.partition(".")[0] not in self.tables or name in self.uncovered]
+        """Which of the required tables and fields (`table` or `table.field`) nobody covered; of a table no fields."""
+        tables = [name for name in required if name.partition(".")[0] not in self.tables]
+        named = [name for name in tables if "." not in name or name.partition(".")[0] not in tables]
+        return [name for name in required if name in named or (name in self.uncovered and name not in tables)]
 
 
 def related(batch: Batch) -> Related:
@@ -48,7 +52,9 @@ def related(batch: Batch) -> Related:
         tables[name] = with_order(known, name, tables.get("orders"))
     accounts = {row["seller"]: row for row in tables["sellers"].iter_rows(named=True)} if "sellers" in tables else {}
     orphans = {name: tables[name]["order_row"].null_count() for name in ORDER_DEFECTS if name in tables}
-    return Related(batch.as_of, now, sellers.select(SELLER).rows(), tables, orphans, accounts, batch.uncovered)
+    return Related(
+        batch.as_of, now, sellers.select(SELLER).rows(), tables, orphans, accounts, batch.uncovered, batch.reported
+    )
 
 
 def named_sellers(batch: Batch) -> pl.DataFrame:

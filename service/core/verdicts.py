@@ -12,6 +12,7 @@ from service.core.figures import Question
 from service.core.judge import Judged
 from service.core.metrics import shown_metric
 from service.core.packs import Action, Chapter, Rule
+from service.core.reported import ReportedAccount
 from service.core.rulesets import Fact
 from service.core.texts import filled, instant
 
@@ -37,6 +38,7 @@ def verdict(seller: int, metrics: list[Judged], dues: list[Due], question: Quest
     """
     seller_id, marketplace = question.related.sellers[seller]
     account = question.related.accounts.get(seller, {})
+    reported = question.related.reported.get((seller_id, marketplace), ReportedAccount())
     subjects = subjects_of(metrics, dues)
     facts = facts_of(metrics, subjects, account)
     health = first_rule(question.pack.health, facts, question)
@@ -50,11 +52,11 @@ def verdict(seller: int, metrics: list[Judged], dues: list[Due], question: Quest
             "reasons": [told(health, metrics)],
         },
         "status": {
-            "reported": account.get("status"),
+            "reported": account.get("status") or reported.status,
             "projected": projected.outcome,
             "reasons": [told(projected, metrics)],
         },
-        "metrics": [shown_metric(judged, question.pack, question.evidence) for judged in metrics],
+        "metrics": [shown_metric(judged, question.pack, question.evidence, reported) for judged in metrics],
         "actions": actions(facts, subjects, question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),

@@ -1,7 +1,7 @@
 """A whole call → a batch of valid records, every fault, and warnings. The last step of intake; knows no rule."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,11 @@ from marshmallow.experimental.context import Context
 from service.core.batch import Batch
 from service.core.errors import Fault
 from service.core.known import FORMS
+from service.core.mappings import ReportMapping
 from service.intake.cast import Cast, cast, escaped, worded
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
+from service.intake.reports.adapt import adapted
+from service.intake.reports.performance import performances
 from service.intake.tables import ROW, Call, Limits
 from service.schemas.batch import Top
 from service.schemas.records import TABLES
@@ -36,7 +39,9 @@ class Gathered:
     records: int
 
 
-def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits) -> Gathered:
+def gather(
+    call: Call, domains: Mapping[str, str], now: datetime, limits: Limits, mappings: Sequence[ReportMapping] = ()
+) -> Gathered:
     """Reads every table of a call.
 
     Args:
@@ -44,7 +49,12 @@ def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits
         domains: every name a marketplace may go by → its domain.
         now: the instant of the question when the call names none.
         limits: how much the call may hold.
+        mappings: how marketplaces' own reports are read.
+
+    Raises:
+        TooManyRecords: reports hold more lines than the limit together.
     """
+    call, told, unread = adapted(call, mappings, domains, limits)
     top, call_faults = read_top(call, domains)
     reading = Reading(top.get("timezone"), limits.text)
     home = Home(domains, top.get("seller_id"), top.get("marketplace"))
@@ -59,8 +69,10 @@ def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits
             faults = {**read.faults, **differing}
             record_faults += [fault for position in sorted(faults) for fault in faults[position]]
             warnings += table_warnings(name, read.unknown, repeated)
-    batch = Batch(top.get("as_of") or now, tables)
-    return Gathered(batch, call_faults, record_faults, warnings, call.records)
+    said = performances(tables, mappings, domains)
+    uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)
+    batch = Batch(top.get("as_of") or now, said.tables, uncovered, said.accounts)
+    return Gathered(batch, call_faults + unread, record_faults, [*told, *warnings, *said.warnings], call.records)
 
 
 def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:

@@ -17,7 +17,7 @@ class Given:
 
     `texts` has a text column per field and `row`, the position in the caller's table. `odd` are the positions that can
     only be read one by one (all of them where `texts` is None); `record(position)` is the caller's own record.
-    `unknown` counts fields nobody asked for.
+    `unknown` counts fields nobody asked for. `absent` are the fields that this source could not tell.
     """
 
     table: str
@@ -25,6 +25,7 @@ class Given:
     odd: list[int]
     record: Callable[[int], Any]
     unknown: Counter[str] = field(default_factory=Counter)
+    absent: frozenset[str] = frozenset()
 
     @property
     def height(self) -> int:
@@ -36,13 +37,14 @@ class Given:
 class Call:
     """A whole call: what stands beside the tables, the tables that are covered, and keys that are neither.
 
-    `misfits` are tables that came as something else than a list.
+    `misfits` are tables that came as something else than a list. `reports` are marketplaces' own, as delivered.
     """
 
     top: Mapping[str, Any]
     tables: Mapping[str, Given]
     strangers: tuple[str, ...] = ()
     misfits: tuple[str, ...] = ()
+    reports: tuple[bytes, ...] = ()
 
     @property
     def records(self) -> int:

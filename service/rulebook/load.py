@@ -11,6 +11,7 @@ from service.rulebook.cursor import Cursor
 from service.rulebook.folder import Snapshot, digest, rules_of
 from service.rulebook.ladder import check_text
 from service.rulebook.metric_card import metric_card
+from service.rulebook.report_mapping import report_mappings
 from service.rulebook.shape import check_shape
 from service.rulebook.timetables import timetables
 from service.rulebook.yaml_source import Source, json_value, read_source
@@ -24,6 +25,8 @@ PACK_FILES = {
     "actions.yaml": "actions",
     "deadlines.yaml": "deadlines",
 }
+REPORTS = "reports.yaml"  # the one file a pack can do without
+FOLDERS = {"metrics": "metric", "reports": "report"}
 
 
 def load_rulebook(files: Snapshot) -> Rulebook:
@@ -57,8 +60,8 @@ def kind_of(name: str) -> str | None:
     """Which kind of rule file a path is."""
     parts = name.split("/")
     if len(parts) == 2:
-        return PACK_FILES.get(parts[1])
-    return "metric" if len(parts) == 3 and parts[1] == "metrics" else None
+        return "reports" if parts[1] == REPORTS else PACK_FILES.get(parts[1])
+    return FOLDERS.get(parts[1]) if len(parts) == 3 else None
 
 
 def missing_files(folder: str, files: Snapshot) -> Iterator[RuleFault]:
@@ -83,6 +86,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         check_text(root["texts"][name], allowed)
     marketplaces = {name: tuple(entry["aliases"].value or ()) for name, entry in root["marketplaces"].items()}
     cards = metric_cards(folder, root, frozenset(marketplaces), sources, files)
+    reports = report_mappings(folder, sources, frozenset(marketplaces), frozenset(root["metrics"].value))
     if not whole:
         return None
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
@@ -100,6 +104,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         catalogue=catalogue(actions),
         texts=root["texts"].value,
         digest=digest({name: files[name] for name in own}),
+        reports=reports,
         shown={
             name: json_value(cursor.value)
             for name, cursor in zip(PACK_FILES.values(), (root, health, status, actions, deadlines), strict=True)
