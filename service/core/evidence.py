@@ -3,82 +3,107 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import polars as pl
+import numpy as np
 
 from service.core.cards import Edition
-from service.core.measure import IN_TOTAL, Measured, Slice
+from service.core.measure import IN_TOTAL, Marks, Measured, Slice
 from service.core.relations import Related, key_of
+from service.core.tables import Mask, Numbers, Table
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Ids of records, oldest first: all of them, as one column."""
+    """Records by their ids, oldest first: the first of them, how many there are, and where to find the rest."""
 
-    ids: pl.Series
-    total: int
+    first: list[str]
+    total: int = 0
+    rows: Numbers | None = None
+    table: Table | None = None
+    key: str = ""
 
-    def first(self, count: int) -> list[str]:
-        """The first so many ids."""
-        found: list[str] = self.ids.head(count).to_list()
-        return found
+    def ids(self) -> list[str]:
+        """The ids of all of them."""
+        if self.total == len(self.first) or self.table is None:
+            return self.first
+        return self.table.texts(self.key, self.rows)
 
 
-NO_RECORDS = Records(pl.Series(dtype=pl.String), 0)
+NO_RECORDS = Records([])
 
 
-def hurting(edition: Edition, marks: pl.DataFrame) -> pl.DataFrame:
-    """The marks that hurt: the counted ones of a bad figure, those not counted of a good one."""
+def hurting(edition: Edition, marks: Marks) -> Mask:
+    """Which marks hurt: the counted ones of a bad figure, those not counted of a good one."""
     if edition.unit == "count" and not edition.counted_hurt:
-        return marks.clear()
-    inside = pl.col("left") == IN_TOTAL
-    return marks.filter(inside & (pl.col("counted") if edition.counted_hurt else ~pl.col("counted")))
+        return np.zeros(len(marks.row), dtype=bool)
+    counted = marks.flags[0]
+    hurt: Mask = (marks.left == IN_TOTAL) & (counted if edition.counted_hurt else ~counted)
+    return hurt
 
 
-def against(edition: Edition, measured: Measured, marks: pl.DataFrame, related: Related) -> dict[int, Records]:
+def against(edition: Edition, measured: Measured, marks: Marks, related: Related, most: int) -> dict[int, Records]:
     """Per seller the records that hurt, among some marks."""
-    return {seller: found for (seller,), found in listed(hurting(edition, marks), measured, related, ["seller"])}
+    hurt = marks.where(hurting(edition, marks))
+    return dict(listed(measured.counting.of, hurt.seller, hurt, related, most))
 
 
-def left_out(measured: Measured, marks: pl.DataFrame, related: Related) -> dict[int, dict[int, Records]]:
+def left_out(measured: Measured, marks: Marks, related: Related, most: int) -> dict[int, dict[int, Records]]:
     """Per seller the records left out, by the place of the reason on the card."""
     left: dict[int, dict[int, Records]] = {}
-    if measured.counting.leaves_out:
-        outside = marks.filter(pl.col("left") != IN_TOTAL)
-        for (seller, place), found in listed(outside, measured, related, ["seller", "left"]):
-            left.setdefault(seller, {})[place] = found
+    reasons = len(measured.counting.leaves_out)
+    outside = marks.where(marks.left != IN_TOTAL)
+    for slot, found in listed(measured.counting.of, outside.seller * reasons + outside.left, outside, related, most):
+        left.setdefault(slot // reasons, {})[slot % reasons] = found
     return left
 
 
-def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> pl.DataFrame:
+def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> Marks:
     """The marks within each seller's headline window and group."""
     counting, marks = measured.counting, measured.marks
     single = len(counting.within) == 1 and not counting.within[0].needs and counting.group_by is None
-    if single or marks.is_empty():
+    if single or not len(marks.row):
         return marks
-    chosen = pl.DataFrame(
-        [(seller, found.days.start, found.days.end, found.group) for seller, found in headlines.items()],
-        schema={"seller": pl.UInt32, "start": marks.schema["at"], "end": marks.schema["at"], "chosen": pl.String},
-        orient="row",
-    )
-    inside = (pl.col("at") >= pl.col("start")) & (pl.col("at") < pl.col("end"))
-    meant = pl.col("chosen").is_null() | (pl.col("group").cast(pl.String) == pl.col("chosen"))
-    return marks.join(chosen, on="seller").filter(inside & meant.fill_null(value=False)).select(marks.columns)
+    size = max(*headlines, int(marks.seller.max())) + 1
+    start, end, chosen = (np.zeros(size, dtype=np.int64) for _ in range(3))
+    sellers = list(headlines)
+    start[sellers] = [found.days.start for found in headlines.values()]
+    end[sellers] = [found.days.end for found in headlines.values()]
+    places = {name: place for place, name in enumerate(marks.groups)}
+    chosen[sellers] = [ANY_GROUP if found.group is None else places[found.group] for found in headlines.values()]
+    wanted = chosen[marks.seller]
+    meant = (wanted == ANY_GROUP) | (True if marks.group is None else wanted == marks.group)
+    return marks.where((marks.at >= start[marks.seller]) & (marks.at < end[marks.seller]) & meant)
 
 
-def with_ids(marks: pl.DataFrame, measured: Measured, related: Related) -> pl.DataFrame:
-    """Some marks with the ids of their records, oldest first and then by id."""
-    table = measured.counting.of
-    ids = related.tables[table][key_of(table)]
-    return marks.with_columns(id=ids.gather(marks["row"])).sort("at", "id")
+ANY_GROUP = -2
 
 
-def listed(
-    marks: pl.DataFrame, measured: Measured, related: Related, by: list[str]
-) -> Iterator[tuple[tuple[int, ...], Records]]:
-    """Ids of records per seller (and reason)."""
-    if marks.is_empty():
+def listed(name: str, slots: Numbers, marks: Marks, related: Related, most: int) -> Iterator[tuple[int, Records]]:
+    """The records of some marks slot by slot, oldest first and then by id."""
+    if not len(slots):
         return
-    found = with_ids(marks.select(*by, "at", "row"), measured, related).group_by(by, maintain_order=True).agg("id")
-    for place, key in enumerate(found.select(by).iter_rows()):
-        ids = found["id"][place]
-        yield key, Records(ids, len(ids))
+    table, key = related.tables[name], key_of(name)
+    order = oldest_first(table, key, marks, slots)
+    sorted_slots, rows = slots[order], marks.row[order]
+    starts = np.flatnonzero(np.diff(sorted_slots, prepend=-1))
+    ends = np.append(starts[1:], len(rows))
+    rank = np.arange(len(rows)) - np.repeat(starts, ends - starts)
+    ids, taken = table.texts(key, rows[rank < most]), 0
+    for slot, start, end in zip(sorted_slots[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
+        count = min(end - start, most)
+        yield slot, Records(ids[taken : taken + count], end - start, rows[start:end], table, key)
+        taken += count
+
+
+def oldest_first(table: Table, key: str, marks: Marks, slots: Numbers) -> Numbers:
+    """The order of some marks by slot, then date, then id."""
+    order = np.lexsort((marks.at, slots))
+    at, slot = marks.at[order], slots[order]
+    same = (at[1:] == at[:-1]) & (slot[1:] == slot[:-1])
+    if not same.any():
+        return order
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    runs = np.cumsum(np.append(True, ~same))[tied].tolist()
+    ids = table.texts(key, marks.row[order[tied]])
+    sorted_again = sorted(zip(runs, ids, order[tied].tolist(), strict=True))
+    order[tied] = [place for _, _, place in sorted_again]
+    return order

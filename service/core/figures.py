@@ -1,10 +1,11 @@
 """Figures: what is asked, and a number with the rung it reaches."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, NamedTuple, TypeVar
 
-import polars as pl
+import numpy as np
 
 from service.core.cards import Edition, Level, Rung
 from service.core.ladder import rung_of, value_of
@@ -13,25 +14,42 @@ from service.core.measure import Calendar, Slice
 from service.core.packs import Pack
 from service.core.relations import Related
 from service.core.rulesets import Decide
+from service.core.tables import Mask
+
+Remembered = TypeVar("Remembered")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: of which records, by which pack, on which day, decided by whom, with how many ids."""
+    """What is asked: of which records, by which pack, on which day, decided by whom, with how many ids.
+
+    `memory` holds, while the question is answered, what many sellers have in common.
+    """
 
     related: Related
     pack: Pack
     calendar: Calendar
     decide: Decide
     evidence: int
+    memory: dict[Hashable, Any] = field(default_factory=dict)
 
-    def some(self, sellers: list[int]) -> pl.Series | None:
-        """The sellers as a column, or None where it is all of them."""
-        return None if len(sellers) == len(self.related.sellers) else pl.Series(sellers, dtype=pl.UInt32)
+    def once(self, key: Hashable, make: Callable[[], Remembered]) -> Remembered:
+        """What `make` makes, made once for each key."""
+        if key not in self.memory:
+            self.memory[key] = make()
+        made: Remembered = self.memory[key]
+        return made
+
+    def some(self, sellers: list[int]) -> Mask | None:
+        """Which sellers these are, or None where it is all of them."""
+        if len(sellers) == len(self.related.sellers):
+            return None
+        mask = np.zeros(len(self.related.sellers), dtype=bool)
+        mask[sellers] = True
+        return mask
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number to be judged, the slice it stands for, the rung it reaches, and the level that makes of it."""
 
     slice: Slice
@@ -42,24 +60,30 @@ class Figure:
 
 def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) -> tuple[Figure, ...]:
     """The figures of some slices."""
-    return tuple(figure(edition, one, value_of(edition, one.counted, one.total), question) for one in slices)
+    return tuple(figure(edition, one, question) for one in slices)
 
 
-def figure(edition: Edition, one: Slice, value: int | Fraction | None, question: Question) -> Figure:
-    """A figure with its level; where something required is not covered it is never good.
+def figure(edition: Edition, one: Slice, question: Question) -> Figure:
+    """The figure of a slice; none where the table it needs whole is not complete."""
+    if any(name.endswith(f".{WHOLE}") for name in question.related.missing(edition.requires)):
+        return Figure(one._replace(counted=0, total=0), None, None, "insufficient_data")  # not missing at random
+    key = (edition.address, one.counted, one.total, one.also)
+    return Figure(one, *question.once(key, lambda: level_of(edition, one, question)))
 
-    What hangs on a field that a source could not tell has no level at all, and of a table that is not complete no
-    figure is made: what is missing there is not missing at random.
+
+def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fraction | None, Rung | None, Level]:
+    """The value of a slice, its rung and its level; where something required is not covered it is never good.
+
+    What hangs on a field that a source could not tell has no level at all.
     """
     missing = question.related.missing(edition.requires)
-    if any(name.endswith(f".{WHOLE}") for name in missing):
-        return Figure(replace(one, counted=0, total=0), None, None, "insufficient_data")
+    value = value_of(edition, one.counted, one.total)
     rung = rung_of(edition, value, one.also, question.decide)
     level: Level = rung.level if rung else "insufficient_data"
     told = all("." not in name for name in missing)
     if missing and (level == "good" or not told or is_shortfall(edition, question)):
         level = "insufficient_data"
-    return Figure(one, value, rung, level)
+    return value, rung, level
 
 
 def is_shortfall(edition: Edition, question: Question) -> bool:

@@ -1,23 +1,20 @@
 """One metric of every seller: slices → figures → levels, the headline among them, and what the future holds."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-
-import polars as pl
+from typing import NamedTuple
 
 from service.core.cards import Card, Edition
 from service.core.evidence import NO_RECORDS, Records, against, left_out, of_headlines
 from service.core.figures import Figure, Question, figure, figures_of
 from service.core.ladder import worst
-from service.core.measure import Measured, Slice, measure
+from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
 from service.core.recovery import recoveries
 from service.core.score import PartOfScore, scored
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """One metric of one seller: the headline, all figures it was chosen from, and the records behind it."""
 
     edition: Edition
@@ -56,7 +53,8 @@ def judge_counting(
     headlines = {seller: each[worst(one.level for one in each)] for seller, each in figures.items()}
     chosen = {seller: headline.slice for seller, headline in headlines.items()}
     marks = of_headlines(found, chosen)
-    hurt, outside = against(edition, found, marks, related), left_out(found, marks, related)
+    hurt = against(edition, found, marks, related, question.evidence)
+    outside = left_out(found, marks, related, question.evidence)
     mitigated = mitigate(edition, found, chosen, question)
     recovering = recoveries(card, breached(headlines), question)
     context = contexts(edition, found, chosen, question)
@@ -86,10 +84,13 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
         seller: scored(score, [sum(one.total for one in each.slices.get(seller, ())) for each in found])
         for seller in sellers
     }
-    stands_for = Slice(found[0].windows[0], None, 0, 0)
-    headlines = {seller: figure(edition, stands_for, result.value, question) for seller, result in results.items()}
+    days = found[0].windows[0]
+    headlines = {
+        seller: figure(edition, Slice(days, None, result.value, 0), question) for seller, result in results.items()
+    }
     harmful = [each for term, each in zip(score.terms, found, strict=True) if term.hurts]
-    hurt = against(edition, harmful[0], pl.concat([each.marks for each in harmful]), related) if harmful else {}
+    marks = joined([each.marks for each in harmful])
+    hurt = against(edition, harmful[0], marks, related, question.evidence) if harmful else {}
     recovering = recoveries(card, breached(headlines), question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:

@@ -1,26 +1,29 @@
 """Counting: one edition over one table → exact whole numbers per seller, window and group. No edge of a level here.
 
-The records an edition looks at become *marks*: one row each, with what it is left out for, whether it is counted, and
-what it weighs. Everything else is sums over marks.
+The records an edition looks at become *marks*: for each, what it is left out for, whether it is counted, and what it
+weighs. Everything else is sums over marks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import polars as pl
+import numpy as np
 
-from service.core.conditions import Expressions
+from service.core.conditions import Looking
 from service.core.countings import Also, Counting, Window
 from service.core.relations import Related, key_of
-from service.core.windows import INSTANT, Days, constant, days_of
+from service.core.tables import Mask, Numbers, Table, numbered
+from service.core.windows import Days, days_of
 
 IN_TOTAL = -1
+NO_GROUP = -1
+NOTHING = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """Figures of one window and group: whole numbers of records, or of what they weigh.
 
     `also` are the further measures of the counting. Of an average, `counted` is the sum and `total` the number.
@@ -35,12 +38,54 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """What a counting makes of some records, one entry for each of them.
+
+    Attributes:
+        row: its place in the table.
+        seller: whose it is.
+        at: its date.
+        left: the place of the reason it is left out for, or `IN_TOTAL`.
+        weight: what it weighs; 1 for each where None.
+        flags: whether it is counted, over all and in each part.
+        group: the place of its group among `groups`, or `NO_GROUP`.
+        also: per further measure a number of what it counts, or `NOTHING`.
+    """
+
+    row: Numbers
+    seller: Numbers
+    at: Numbers
+    left: Numbers
+    weight: Numbers | None
+    flags: tuple[Mask, ...]
+    group: Numbers | None
+    groups: tuple[str, ...]
+    also: tuple[Numbers, ...]
+
+    def where(self, mask: Mask) -> "Marks":
+        """The marks of a mask."""
+        if mask.all():
+            return self
+        return Marks(
+            row=self.row[mask],
+            seller=self.seller[mask],
+            at=self.at[mask],
+            left=self.left[mask],
+            weight=None if self.weight is None else self.weight[mask],
+            flags=tuple(flag[mask] for flag in self.flags),
+            group=None if self.group is None else self.group[mask],
+            groups=self.groups,
+            also=tuple(values[mask] for values in self.also),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """The marks of one counting and, per seller, its slices: over all first, then groups; windows short to long."""
 
     counting: Counting
     windows: tuple[Days, ...]
-    marks: pl.DataFrame
+    marks: Marks
     slices: Mapping[int, list[Slice]]
 
 
@@ -56,13 +101,28 @@ class Calendar:
         return days_of(window, self.day, self.zone)
 
 
-def measure(counting: Counting, related: Related, sellers: pl.Series | None, calendar: Calendar) -> Measured:
+def measure(counting: Counting, related: Related, sellers: Mask | None, calendar: Calendar) -> Measured:
     """Counts one counting for some sellers (all where None) as of a day."""
-    windows = sorted(counting.within, key=lambda window: window.days)
+    windows = short_to_long(counting)
     spans = [days for window in windows for days in spans_of(window, calendar)]
     marks = marked(counting, related, sellers, spans)
     days = tuple(spans_of(window, calendar)[-1] for window in windows)  # what a seller without records is asked about
     return Measured(counting, days, marks, sliced(counting, marks, calendar))
+
+
+def joined(several: Sequence[Marks]) -> Marks:
+    """The marks of several countings of one table, as far as records are told by them."""
+    counted = np.concatenate([marks.flags[0] for marks in several]) if several else np.zeros(0, dtype=bool)
+    row, seller, at, left = (
+        np.concatenate([getattr(marks, name) for marks in several] or [counted.astype(np.int64)])
+        for name in ("row", "seller", "at", "left")
+    )
+    return Marks(row, seller, at, left, None, (counted,), None, (), ())
+
+
+def short_to_long(counting: Counting) -> list[Window]:
+    """The windows of a counting in the order of answers."""
+    return sorted(counting.within, key=lambda window: window.days)
 
 
 def spans_of(window: Window, calendar: Calendar) -> list[Days]:
@@ -71,12 +131,108 @@ def spans_of(window: Window, calendar: Calendar) -> list[Days]:
     return [own, calendar.days(Window(window.otherwise, window.lag))] if window.needs else [own]
 
 
-def sliced(counting: Counting, marks: pl.DataFrame, calendar: Calendar) -> dict[int, list[Slice]]:
+def looking(counting: Counting, related: Related) -> Looking:
+    """How the conditions of a counting are asked."""
+    return Looking(counting.of, related.tables, related.now, parts={part.name: part.counts for part in counting.parts})
+
+
+def marked(counting: Counting, related: Related, sellers: Mask | None, spans: Sequence[Days]) -> Marks:
+    """The marks of all records dated within the spans."""
+    records = related.tables.get(counting.of)
+    if records is None:
+        return no_marks(counting)
+    at = records.numbers(counting.by)
+    looked_at = (at >= min(days.start for days in spans)) & (at < max(days.end for days in spans))
+    if sellers is not None:
+        looked_at &= sellers[records.numbers("seller")]
+    look = looking(counting, related)
+    if counting.only:
+        looked_at &= look.meet(counting.only)
+    kept = latest(counting, records.take(np.flatnonzero(looked_at)))
+    return marks_of(counting, look.among(kept))
+
+
+def latest(counting: Counting, records: Table) -> Table:
+    """The latest record (of equals, that with the greatest id) per the first known of the fields that ask for it."""
+    if not counting.latest_per or not records.height:
+        return records
+    ids = records.plain(key_of(counting.of))
+    fields = [records.plain(name) for name in counting.latest_per]
+    moments = zip(records.numbers("seller").tolist(), records.numbers(counting.by).tolist(), ids, strict=True)
+    newest: dict[tuple[object, ...], tuple[int, str, int]] = {}
+    for place, ((seller, moment, own), *values) in enumerate(zip(moments, *fields, strict=True)):
+        known = (pair for pair in enumerate([*values, own]) if pair[1] is not None)
+        key, found = (seller, *next(known)), (moment, own, place)
+        newest[key] = max(newest.get(key, found), found)
+    return records.take(np.array(sorted(place for _, _, place in newest.values()), dtype=np.int64))
+
+
+def no_marks(counting: Counting) -> Marks:
+    """The marks of a table nobody gave."""
+    none, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+    flags = (nowhere,) * (1 + len(counting.parts))
+    return Marks(none, none, none, none, none, flags, none, (), (none,) * len(counting.also))
+
+
+def marks_of(counting: Counting, look: Looking) -> Marks:
+    """The marks of the records that are looked at."""
+    records = look.at
+    group, groups = grouped(records, counting.group_by) if counting.group_by else (None, ())
+    weighed = counting.weigh or counting.average
+    return Marks(
+        row=records.numbers("row"),
+        seller=records.numbers("seller"),
+        at=records.numbers(counting.by),
+        left=left_out_place(counting, look),
+        weight=np.where(records.known(weighed), records.numbers(weighed), 0) if weighed else None,
+        flags=tuple(look.meet(one) for one in (counting.counts, *(part.counts for part in counting.parts))),
+        group=group,
+        groups=groups,
+        also=tuple(further(also, look) for also in counting.also),
+    )
+
+
+def grouped(records: Table, name: str) -> tuple[Numbers, tuple[str, ...]]:
+    """The group of each record, and the names of the groups in the order of answers."""
+    if words := records.words(name):
+        return records.numbers(name), tuple(words)
+    known = records.known(name)
+    numbers, texts = numbered(records.column(name, np.flatnonzero(known)))
+    ordered = sorted(texts)
+    places = np.array([ordered.index(text) for text in texts] or [0])
+    found = np.full(records.height, NO_GROUP)
+    found[known] = places[numbers]
+    return found, tuple(ordered)
+
+
+def left_out_place(counting: Counting, look: Looking) -> Numbers:
+    """The place of the first reason a record is left out for."""
+    left = np.full(look.at.height, IN_TOTAL, dtype=np.int8)
+    for place in range(len(counting.leaves_out) - 1, -1, -1):
+        left[look.meet(counting.leaves_out[place].when)] = place
+    return left
+
+
+def further(also: Also, look: Looking) -> Numbers:
+    """What a further measure counts of a record: a value that must differ, or the record itself."""
+    met = look.meet(also.when)
+    if not also.distinct:
+        return np.where(met, look.at.numbers("row"), NOTHING)
+    known = met & look.at.known(also.distinct)
+    values = look.at.plain(also.distinct)
+    numbers: dict[object, int] = {}
+    return np.array(
+        [numbers.setdefault(value, len(numbers)) if one else NOTHING for value, one in zip(values, known, strict=True)],
+        dtype=np.int64,
+    )
+
+
+def sliced(counting: Counting, marks: Marks, calendar: Calendar) -> dict[int, list[Slice]]:
     """Per seller the slices of some marks."""
     slices: dict[int, list[Slice]] = {}
-    for grouped in groupings(counting):
-        for window in sorted(counting.within, key=lambda window: window.days):
-            for seller, found in chosen(counting, marks, window, calendar, grouped=grouped):
+    for by_group in groupings(counting):
+        for window in short_to_long(counting):
+            for seller, found in chosen(counting, marks, window, calendar, by_group=by_group):
                 slices.setdefault(seller, []).append(found)
     return slices
 
@@ -87,113 +243,57 @@ def groupings(counting: Counting) -> list[bool]:
 
 
 def chosen(
-    counting: Counting, marks: pl.DataFrame, window: Window, calendar: Calendar, *, grouped: bool
+    counting: Counting, marks: Marks, window: Window, calendar: Calendar, *, by_group: bool
 ) -> Iterator[tuple[int, Slice]]:
     """The figures of one window, or of the one that stands in for it where it holds too little."""
     own, *instead = spans_of(window, calendar)
     if not instead:
-        yield from summed(counting, marks, own, grouped=grouped)
+        yield from summed(counting, marks, own, by_group=by_group)
         return
-    enough = {seller for seller, one in summed(counting, marks, own, grouped=False) if one.total >= window.needs}
+    enough = {seller for seller, one in summed(counting, marks, own, by_group=False) if one.total >= window.needs}
     for days in (own, *instead):
-        for seller, one in summed(counting, marks, days, grouped=grouped):
+        for seller, one in summed(counting, marks, days, by_group=by_group):
             if (seller in enough) == (days is own):
                 yield seller, one
 
 
-def marked(counting: Counting, related: Related, sellers: pl.Series | None, spans: Sequence[Days]) -> pl.DataFrame:
-    """The marks of all records dated within the spans."""
-    records = related.tables.get(counting.of)
-    if records is None:
-        return pl.DataFrame(schema=mark_columns(counting))
-    asked = expressions(counting, related, related.now)
-    dated = pl.col(counting.by)
-    looked_at = (dated >= constant(min(days.start for days in spans))) & (
-        dated < constant(max(days.end for days in spans))
-    )
-    if sellers is not None:
-        looked_at &= pl.col("seller").is_in(sellers.implode())
-    kept = records.filter(looked_at).filter(asked.of(counting.only))
-    return latest(counting, kept).select(mark_expressions(counting, asked))
+def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> Iterator[tuple[int, Slice]]:
+    """Per seller the figures of one window, of all records or group by group; by group, then by seller."""
+    within = (marks.at >= days.start) & (marks.at < days.end)
+    if by_group and marks.group is not None:
+        within &= marks.group != NO_GROUP
+    found = marks.where(within)
+    if not len(found.row):
+        return
+    width = int(found.seller.max()) + 1
+    slots = found.seller + (found.group.astype(np.int64) * width if by_group and found.group is not None else 0)
+    named = np.flatnonzero(np.bincount(slots))
+    columns = [column[named].tolist() for column in sums(counting, found, slots)]
+    shown = zip(named.tolist(), *columns, strict=True)
+    parts_end = 2 + len(counting.parts)
+    for slot, total, *figures in shown:
+        group = marks.groups[slot // width] if by_group else None
+        counted, parts, also = figures[0], tuple(figures[1 : parts_end - 1]), tuple(figures[parts_end - 1 :])
+        yield slot % width, Slice(days, group, counted, total, parts, also)
 
 
-def expressions(counting: Counting, related: Related, as_of: pl.Expr) -> Expressions:
-    """The conditions of a counting over its table."""
-    return Expressions(counting.of, related.tables, as_of, {part.name: part.counts for part in counting.parts})
+def sums(counting: Counting, marks: Marks, slots: Numbers) -> Iterator[Numbers]:
+    """Per slot the total, what is counted over all and in each part, and the further measures."""
+    size = int(slots.max()) + 1
+    inside = marks.left == IN_TOTAL
+    yield added(slots, inside, None if counting.average else marks.weight, size)
+    for place, flag in enumerate(marks.flags):
+        yield added(slots, inside if counting.average and not place else inside & flag, marks.weight, size)
+    for values in marks.also:
+        held = inside & (values != NOTHING)
+        differing = np.unique(np.stack([slots[held], values[held]]), axis=1)[0]
+        yield np.bincount(differing, minlength=size)
 
 
-def latest(counting: Counting, records: pl.DataFrame) -> pl.DataFrame:
-    """The latest record (of equals, that with the greatest id) per the first known of the fields that ask for it."""
-    if not counting.latest_per:
-        return records
-    known = [pl.concat_str(pl.lit(f"{name} "), pl.col(name)) for name in (*counting.latest_per, key_of(counting.of))]
-    ordered = records.with_columns(same=pl.coalesce(known)).sort(counting.by, key_of(counting.of))
-    return ordered.unique(["seller", "same"], keep="last", maintain_order=True)
-
-
-def mark_columns(counting: Counting) -> dict[str, pl.DataType]:
-    """The columns of marks, for a table nobody gave."""
-    flags = {name: pl.Boolean() for name in flag_names(counting)}
-    own = {"seller": pl.UInt32(), "row": pl.UInt32(), "at": INSTANT, "group": pl.String()}
-    also = {f"also_{place}": pl.String() for place in range(len(counting.also))}
-    return {**own, "left": pl.Int8(), "weight": pl.Int64(), **flags, **also}
-
-
-def flag_names(counting: Counting) -> list[str]:
-    """The columns that say whether a record is counted, over all and in each part."""
-    return ["counted", *(f"part_{place}" for place in range(len(counting.parts)))]
-
-
-def mark_expressions(counting: Counting, asked: Expressions) -> list[pl.Expr]:
-    """What a mark says of a record."""
-    group = pl.col(counting.group_by) if counting.group_by else pl.lit(None, dtype=pl.String)
-    conditions = [counting.counts, *(part.counts for part in counting.parts)]
-    weighed = counting.weigh or counting.average
-    return [
-        pl.col("seller", "row"),
-        pl.col(counting.by).alias("at"),
-        group.alias("group"),
-        left_out_place(counting, asked).alias("left"),
-        (pl.col(weighed) if weighed else pl.lit(1, dtype=pl.Int64)).alias("weight"),
-        *(asked.of(one).alias(name) for name, one in zip(flag_names(counting), conditions, strict=True)),
-        *(also_expression(also, asked).alias(f"also_{place}") for place, also in enumerate(counting.also)),
-    ]
-
-
-def left_out_place(counting: Counting, asked: Expressions) -> pl.Expr:
-    """The place of the first reason a record is left out for."""
-    left = pl.lit(IN_TOTAL, dtype=pl.Int8)
-    for place in range(len(counting.leaves_out) - 1, -1, -1):
-        left = pl.when(asked.of(counting.leaves_out[place].when)).then(pl.lit(place, dtype=pl.Int8)).otherwise(left)
-    return left
-
-
-def also_expression(also: Also, asked: Expressions) -> pl.Expr:
-    """What a further measure counts of a record: a value that must differ, or the record itself; else null."""
-    what = pl.col(also.distinct) if also.distinct else pl.col("row")
-    return pl.when(asked.of(also.when)).then(what.cast(pl.String))
-
-
-def summed(counting: Counting, marks: pl.DataFrame, days: Days, *, grouped: bool) -> Iterator[tuple[int, Slice]]:
-    """Per seller the figures of one window, of all records or group by group."""
-    within = marks.filter((pl.col("at") >= constant(days.start)) & (pl.col("at") < constant(days.end)))
-    if grouped:
-        within = within.filter(pl.col("group").is_not_null())
-    flags, also = flag_names(counting), [f"also_{place}" for place in range(len(counting.also))]
-    sums = within.group_by(["seller", "group"] if grouped else ["seller"]).agg(sums_of(counting, flags, also))
-    ordered = sums.sort("group") if grouped else sums.with_columns(group=None)
-    parts_end = 1 + len(flags)
-    for seller, group, *figures in ordered.select("seller", "group", "total", *flags, *also).rows():
-        total, counted, *_ = figures
-        yield seller, Slice(days, group, counted, total, tuple(figures[2:parts_end]), tuple(figures[parts_end:]))
-
-
-def sums_of(counting: Counting, flags: list[str], also: list[str]) -> list[pl.Expr]:
-    """The sums over the marks that are not left out."""
-    inside = pl.col("left") == IN_TOTAL
-    weight = pl.col("weight")
-    counted = [weight.filter(inside & pl.col(flag)).sum().alias(flag) for flag in flags]
-    total = weight.filter(inside).sum().alias("total")
-    if counting.average:
-        counted[0], total = weight.filter(inside).sum().alias("counted"), inside.sum().cast(pl.Int64).alias("total")
-    return [total, *counted, *(pl.col(name).filter(inside).drop_nulls().n_unique().alias(name) for name in also)]
+def added(slots: Numbers, mask: Mask, weight: Numbers | None, size: int) -> Numbers:
+    """Per slot the weight of the records of a mask, or how many there are."""
+    if weight is None:
+        return np.bincount(slots[mask], minlength=size)
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, slots[mask], weight[mask])
+    return sums

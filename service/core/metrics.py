@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from service.core.cards import MARKERS, Edition
-from service.core.figures import Figure
+from service.core.figures import Figure, Question
 from service.core.forecast import CONFIDENCE, clean_needed, interval, more_allowed
 from service.core.judge import Judged
 from service.core.ladder import PROPORTIONS
@@ -14,15 +14,39 @@ from service.core.measure import Slice
 from service.core.mitigate import Mitigated
 from service.core.packs import Pack
 from service.core.reported import ReportedAccount, shown_reported
+from service.core.score import PartOfScore
 from service.core.texts import decimal, filled, percent, rounded
 from service.core.windows import Days
 
 
-def shown_metric(judged: Judged, pack: Pack, evidence: int, reported: ReportedAccount) -> dict[str, Any]:
+def shown_metric(judged: Judged, question: Question, reported: ReportedAccount) -> dict[str, Any]:
     """One entry of `metrics`."""
     edition, headline = judged.edition, judged.headline
-    window = shown_window(headline.slice.days)
-    several = len(judged.figures) > 1
+    key = ("metric", edition.address, headline.slice)
+    shown = question.once(key, lambda: shown_headline(judged, question.pack)).copy()
+    shown["records"] = {
+        "against": judged.against.first,
+        "against_total": judged.against.total,
+        "left_out": list(shown_left_out(judged)) if judged.left_out else [],
+    }
+    if len(judged.figures) > 1:
+        shown["breakdown"] = [
+            question.once(("slice", edition.address, each.slice), lambda each=each: shown_slice(edition, each))  # type: ignore[misc]
+            for each in judged.figures
+        ]
+    if judged.score_parts:
+        shown["parts"] = [shown_points(part) for part in judged.score_parts]
+    shown["context"] = dict(judged.context or {})
+    shown["recovers_on"] = str(judged.recovers_on) if judged.recovers_on else None
+    shown["mitigated"] = shown_mitigated(edition, judged.mitigated, question.evidence)
+    told, days = reported.metrics.get(edition.metric), shown["window"]["days"]
+    shown["reported"] = shown_reported(told, edition.unit, headline.slice.group, days)
+    return shown
+
+
+def shown_headline(judged: Judged, pack: Pack) -> dict[str, Any]:
+    """Every field of a metric, with what its headline alone says; the others are filled in seller by seller."""
+    edition, headline = judged.edition, judged.headline
     return {
         "metric": edition.metric,
         "title": edition.title,
@@ -34,25 +58,19 @@ def shown_metric(judged: Judged, pack: Pack, evidence: int, reported: ReportedAc
         **shown_counts(edition, headline.slice),
         "target": {edition.target.bound: shown_number(edition.target.value)},
         "group": shown_group(edition, headline.slice),
-        "window": window,
+        "window": shown_window(headline.slice.days),
         "missing": list(judged.missing),
         "reason": reason(judged, pack),
         "rule": judged.rule,
         "basis": headline.rung.basis if headline.rung else edition.basis,
-        "records": {
-            "against": judged.against.first(evidence),
-            "against_total": judged.against.total,
-            "left_out": list(shown_left_out(judged, evidence)),
-        },
-        "breakdown": [shown_slice(edition, figure) for figure in judged.figures] if several else [],
-        "parts": list(shown_parts(judged)),
-        "context": dict(judged.context or {}),
+        "records": {},
+        "breakdown": [],
+        "parts": [] if edition.score else list(shown_parts(edition, headline.slice)),
+        "context": {},
         **shown_forecast(edition, headline.slice),
-        "recovers_on": str(judged.recovers_on) if judged.recovers_on else None,
-        "mitigated": shown_mitigated(edition, judged.mitigated, evidence),
-        "reported": shown_reported(
-            reported.metrics.get(edition.metric), edition.unit, headline.slice.group, window["days"]
-        ),
+        "recovers_on": None,
+        "mitigated": None,
+        "reported": None,
     }
 
 
@@ -128,23 +146,23 @@ def shown_slice(edition: Edition, figure: Figure) -> dict[str, Any]:
     }
 
 
-def shown_parts(judged: Judged) -> Iterator[dict[str, Any]]:
-    """The entries of `parts`: shares over the headline's total, or the points of a score."""
-    if judged.edition.score:
-        for part in judged.score_parts:
-            yield {"metric": part.name, "counted": part.counted, "total": None, "value": part.points}
-        return
-    total = judged.headline.slice.total
-    for share, counted in zip(judged.edition.counted_by.parts, judged.headline.slice.parts, strict=True):
-        value = rounded(Fraction(counted, total)) if total else None
-        yield {"metric": share.name, "counted": counted, "total": total, "value": value}
+def shown_parts(edition: Edition, one: Slice) -> Iterator[dict[str, Any]]:
+    """The parts of a share, over the same total."""
+    for share, counted in zip(edition.counted_by.parts, one.parts, strict=True):
+        value = rounded(Fraction(counted, one.total)) if one.total else None
+        yield {"metric": share.name, "counted": counted, "total": one.total, "value": value}
 
 
-def shown_left_out(judged: Judged, evidence: int) -> Iterator[dict[str, Any]]:
+def shown_points(part: PartOfScore) -> dict[str, Any]:
+    """One part of a score."""
+    return {"metric": part.name, "counted": part.counted, "total": None, "value": part.points}
+
+
+def shown_left_out(judged: Judged) -> Iterator[dict[str, Any]]:
     """The entries of `left_out`, in the order of the card."""
     for place, found in sorted((judged.left_out or {}).items()):
         because = judged.edition.counted_by.leaves_out[place].because
-        yield {"because": because, "ids": found.first(evidence), "total": found.total}
+        yield {"because": because, "ids": found.first, "total": found.total}
 
 
 def reason(judged: Judged, pack: Pack) -> str:

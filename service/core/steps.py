@@ -1,149 +1,219 @@
-"""Steps: how each record adds to and leaves the figures of coming days, without asking day by day."""
+"""Steps: what each record adds to and takes from the figures of coming days, summed up for all days at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
 from service.core.clauses import AS_OF, Test, walk
-from service.core.conditions import Expressions
+from service.core.conditions import Looking
 from service.core.countings import Counting, Window
-from service.core.measure import IN_TOTAL, expressions, groupings, latest, mark_expressions
+from service.core.measure import IN_TOTAL, NO_GROUP, NOTHING, Marks, groupings, latest, looking, marks_of, short_to_long
 from service.core.relations import Related
+from service.core.tables import EPOCH, INSTANT, UNKNOWN, Mask, Numbers, micros
+from service.core.windows import day_of
 
 HORIZON = 365
 DAY = timedelta(days=1)
-OPPOSITE = pl.lit(-1, dtype=pl.Int64)
+A_DAY = micros(DAY)
+FIRST_DAY = EPOCH.toordinal()
+UTC = ZoneInfo("UTC")
+SHIFT = 2 * HORIZON  # more than there are days, so that a record and a day make one number
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The coming days that matter: `days[k]` is the day k whole days after the question, k from `first` to `last`."""
+    """The coming days that matter: `days[k]` is the day k whole days after the question, k from `first` to `last`.
+
+    Days are told by the ordinals of Python's dates.
+    """
 
     related: Related
     zone: ZoneInfo
-    days: list[date]
+    days: Numbers
     first: int
     last: int
 
 
-class Span(NamedTuple):
-    """What a step adds to: a window of a counting (or the one that stands in for it), over all or of one group."""
+class Stretch(NamedTuple):
+    """The marks of records, one for each stretch of days (`day` to `until`) on which a record stays the same."""
 
-    counting: int
-    window: int
-    stands_in: bool
-    grouped: bool
-    group: str | None
+    marks: Marks
+    day: Numbers
+    until: Numbers
 
 
-class Step(NamedTuple):
-    """What changes for a seller from one day on."""
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Figures of coming days: a row for each seller and group (`seller` says whose), a column for each day.
 
-    seller: int
-    day: int
-    span: Span
-    total: int
-    counted: int
-    records: int
-    also: tuple[str | None, ...]
+    What the last column says holds for all days after it.
+    """
 
+    seller: Numbers
+    counted: Numbers
+    total: Numbers
+    also: tuple[Numbers, ...]
 
-def steps(place: int, counting: Counting, sellers: list[int], moments: Moments) -> Iterator[Step]:
-    """Every step of one counting for some sellers, in no order."""
-    marks = states(counting, sellers, moments)
-    also = [f"also_{number}" for number in range(len(counting.also))]
-    sums = [pl.col("total", "counted").sum(), pl.len().alias("n")]
-    for window_place, window in enumerate(sorted(counting.within, key=lambda window: window.days)):
-        for stands_in, one in enumerate([window, Window(window.otherwise, window.lag)] if window.needs else [window]):
-            moved = within_window(marks, one, moments)
-            for grouped in sorted({*groupings(counting), *([False] if window.needs else [])}):
-                by = ["seller", "day", "sign", *(["group"] if grouped else []), *also]
-                kept = moved.filter(pl.col("group").is_not_null()) if grouped else moved
-                for row in kept.group_by(by).agg(sums).iter_rows(named=True):
-                    span = Span(place, window_place, bool(stands_in), grouped, row["group"] if grouped else None)
-                    values = tuple(row[name] for name in also)
-                    yield Step(
-                        row["seller"], row["day"], span, row["total"], row["counted"], row["sign"] * row["n"], values
-                    )
+    def only_where(self, mask: Mask) -> "Coming":
+        """The same with nothing where a mask does not hold."""
+        return Coming(self.seller, self.counted * mask, self.total * mask, tuple(one * mask for one in self.also))
 
 
-def states(counting: Counting, sellers: list[int], moments: Moments) -> pl.DataFrame:
-    """The marks of the sellers' records, one row for each stretch of days (`day` to `until`) they stay the same."""
+def coming_figures(counting: Counting, sellers: Mask, moments: Moments) -> Iterator[Coming]:
+    """The figures of every window and grouping of a counting, for some sellers."""
+    if counting.of not in moments.related.tables:
+        return
+    stretch = stretches(counting, sellers, moments)
+    longest = [Window(window.otherwise or window.days, window.lag) for window in counting.within]
+    days = max(moments.first, *(within_window(stretch, window, moments).last_day for window in longest))
+    moments = replace(moments, last=min(moments.last, days))
+    for window in short_to_long(counting):
+        for by_group in groupings(counting):
+            found = summed(counting, stretch, window, moments, by_group=by_group)
+            if not window.needs:
+                yield found
+                continue
+            over_all = summed(counting, stretch, window, moments, by_group=False)
+            instead = Window(window.otherwise, window.lag)
+            longer = summed(counting, stretch, instead, moments, by_group=by_group)
+            enough = np.zeros((len(sellers), moments.last - moments.first + 1), dtype=bool)
+            enough[over_all.seller] = over_all.total >= window.needs
+            yield found.only_where(enough[found.seller])
+            yield longer.only_where(~enough[longer.seller])
+
+
+def coming_days(as_of: datetime, zone: ZoneInfo) -> Numbers:
+    """The day of a question and the days that follow it, whole days of 24 hours apart."""
+    if zone == UTC:
+        return day_of(as_of, zone).toordinal() + np.arange(HORIZON + 1)
+    return np.array([day_of(as_of + place * DAY, zone).toordinal() for place in range(HORIZON + 1)])
+
+
+def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
+    """The marks of the sellers' records that are ever in the total, stretch by stretch."""
     related = moments.related
-    records = related.tables.get(counting.of)
-    if records is None:
-        return pl.DataFrame(schema=STATE_COLUMNS | {f"also_{n}": pl.String for n in range(len(counting.also))})
-    some = pl.Series(sellers, dtype=pl.UInt32)
-    now = expressions(counting, related, related.now)
-    own = records.filter(pl.col("seller").is_in(some.implode()) & pl.col(counting.by).is_not_null())
+    records = related.tables[counting.of]
+    look = looking(counting, related)
+    own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) != UNKNOWN))
     if counting.latest_per:
-        own = latest(counting, own.filter(now.of(counting.only)))
-    asked = expressions(counting, related, pl.col("moment"))
-    stretches = stretched(own, counting, moments).filter(asked.of(counting.only))
-    marks = stretches.select(*mark_expressions(counting, asked), "day", "until").filter(pl.col("left") == IN_TOTAL)
-    weight = pl.col("weight")
-    counted = weight if counting.average else weight * pl.col("counted").cast(pl.Int64)
-    total = pl.lit(1, dtype=pl.Int64) if counting.average else weight
-    local = pl.col("at").dt.convert_time_zone(str(moments.zone)).dt.date()
-    return marks.with_columns(counted=counted, total=total, date=local, group=pl.col("group").cast(pl.String))
+        own = latest(counting, own.where(look.among(own).meet(counting.only)))
+    place, day = turns(counting, look.among(own), moments)
+    until = np.where(np.append(place[1:] == place[:-1], False), np.append(day[1:], 0) - 1, moments.last)
+    moment = related.now + day * A_DAY
+    meant = look.among(own.take(place), moment).meet(counting.only)
+    place, day, until = place[meant], day[meant], until[meant]
+    marks = marks_of(counting, look.among(own.take(place), moment[meant]))
+    inside = marks.left == IN_TOTAL
+    return Stretch(marks.where(inside), day[inside], until[inside])
 
 
-STATE_COLUMNS: dict[str, Any] = {
-    "seller": pl.UInt32,
-    "group": pl.String,
-    "day": pl.Int64,
-    "until": pl.Int64,
-    "date": pl.Date,
-    "total": pl.Int64,
-    "counted": pl.Int64,
-}
+def turns(counting: Counting, look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
+    """The records by their place, once for each day from which their conditions may read otherwise."""
+    height = look.at.height
+    days = [np.full(height, moments.first)]
+    for instant in turning_points(counting, look):
+        ahead = np.where(instant == UNKNOWN, 0, (instant - moments.related.now) // A_DAY)
+        days += [ahead, ahead + 1]
+    every = np.stack(days)
+    places = np.broadcast_to(np.arange(height), every.shape)
+    held = (every >= moments.first) & (every <= moments.last)
+    place, day = np.divmod(np.unique(places[held] * SHIFT + every[held]), SHIFT)
+    return place, day
 
 
-def stretched(records: pl.DataFrame, counting: Counting, moments: Moments) -> pl.DataFrame:
-    """The records, once for each stretch of days between the instants at which their conditions may change."""
-    first, last = moments.first, moments.last
-    ahead = [
-        ((instant - moments.related.now).dt.total_microseconds() // (DAY // timedelta(microseconds=1))).cast(pl.Int64)
-        for instant in turning_points(counting, expressions(counting, moments.related, moments.related.now))
-    ]
-    turns = [pl.lit(first, dtype=pl.Int64), *ahead, *(turn + 1 for turn in ahead)]
-    days = pl.concat_list(turns).list.eval(pl.element().filter(pl.element().is_between(first, last)).unique().sort())
-    rows = records.with_columns(day=days).explode("day")
-    following = pl.col("day").shift(-1).over("row")
-    moment = moments.related.now + pl.duration(days=pl.col("day"))
-    return rows.with_columns(until=(following - 1).fill_null(last), moment=moment)
-
-
-def turning_points(counting: Counting, asked: Expressions) -> list[pl.Expr]:
+def turning_points(counting: Counting, look: Looking) -> Iterator[Numbers]:
     """The instants at which a condition of the counting may change as time goes by."""
     conditions = [counting.only, counting.counts, *(one.when for one in counting.leaves_out)]
     conditions += [part.counts for part in counting.parts] + [one.when for one in counting.also]
-    tests = [test for one in conditions for test in walk(one) if isinstance(test, Test)]
-    turning = []
-    for test in tests:
+    for test in (inner for one in conditions for inner in walk(one) if isinstance(inner, Test)):
         if test.field == AS_OF:
-            turning.append(asked.column(test.of) + pl.lit(test.value) if test.of else asked.column(test.value))
+            instant = look.instants(test.of or test.value)
+            yield np.where(instant == UNKNOWN, UNKNOWN, instant + (micros(test.value) if test.of else 0))
+        elif test.of == AS_OF:
+            instant = look.instants(test.field)
+            yield np.where(instant == UNKNOWN, UNKNOWN, instant - micros(test.value))
         elif test.value == AS_OF:
-            turning.append(asked.column(test.field))
-    return turning
+            yield np.asarray(look.instants(test.field))
 
 
-def within_window(marks: pl.DataFrame, window: Window, moments: Moments) -> pl.DataFrame:
-    """What marks add to a window, and take away again, on which day."""
-    days = pl.Series(moments.days)
-    enters = days.search_sorted(marks["date"] + timedelta(days=window.lag), side="left").cast(pl.Int64)
-    last_day = marks["date"] + timedelta(days=window.lag + window.days - 1)
-    leaves = days.search_sorted(last_day, side="right").cast(pl.Int64)
-    inside = marks.with_columns(
-        day=pl.max_horizontal("day", enters.alias("enters")),
-        end=pl.min_horizontal(pl.col("until") + 1, leaves.alias("leaves")),
-    ).filter(pl.col("day") < pl.col("end"))
-    arriving = inside.with_columns(sign=pl.lit(1, dtype=pl.Int64))
-    leaving = inside.with_columns(
-        day="end", total=pl.col("total") * OPPOSITE, counted=pl.col("counted") * OPPOSITE, sign=OPPOSITE
+class Presence(NamedTuple):
+    """From which day on a stretch of marks is in a window, and on which it is no longer."""
+
+    enters: Numbers
+    leaves: Numbers
+
+    @property
+    def last_day(self) -> int:
+        """The day on which all have left."""
+        return int(self.leaves.max(initial=0))
+
+
+def within_window(stretch: Stretch, window: Window, moments: Moments) -> Presence:
+    """When the marks are in a window; never where a stretch ends before the window reaches it."""
+    days = moments.days
+    dated = ordinals(stretch.marks.at, moments.zone) + window.lag
+    enters = np.maximum(stretch.day, np.searchsorted(days, dated, side="left"))
+    leaves = np.minimum(stretch.until + 1, np.searchsorted(days, dated + window.days - 1, side="right"))
+    return Presence(enters, np.maximum(enters, leaves))
+
+
+def ordinals(instants: Numbers, zone: ZoneInfo) -> Numbers:
+    """The days of some instants in a zone."""
+    if zone == UTC:
+        return instants // A_DAY + FIRST_DAY
+    local = pl.Series(instants).cast(INSTANT).dt.convert_time_zone(str(zone)).dt.date()
+    found: Numbers = local.to_physical().to_numpy().astype(np.int64)
+    return found + FIRST_DAY
+
+
+def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moments, *, by_group: bool) -> Coming:
+    """The figures of one window, of all records or group by group."""
+    marks, presence = stretch.marks, within_window(stretch, window, moments)
+    ever = (presence.enters < presence.leaves) & (presence.enters <= moments.last)
+    if by_group and marks.group is not None:
+        ever &= marks.group != NO_GROUP
+    found = marks.where(ever)
+    slots = found.seller * (len(marks.groups) or 1) + (found.group if by_group and found.group is not None else 0)
+    named, slot = np.unique(slots, return_inverse=True)
+    spread = Spread(presence.enters[ever] - moments.first, presence.leaves[ever] - moments.first, moments)
+    ones = np.ones(len(slot), dtype=np.int64)
+    weight = ones if found.weight is None else found.weight
+    counted = weight if counting.average else weight * found.flags[0]
+    return Coming(
+        named // (len(marks.groups) or 1),
+        spread.sums(slot, counted, len(named)),
+        spread.sums(slot, ones if counting.average else weight, len(named)),
+        tuple(spread.differing(slot, values, len(named)) for values in found.also),
     )
-    return pl.concat([arriving, leaving]).filter(pl.col("day") <= moments.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Spreads what each of some marks adds over the days it is present, counted from the first of the moments."""
+
+    enters: Numbers
+    leaves: Numbers
+    moments: Moments
+
+    def sums(self, slot: Numbers, amount: Numbers, height: int) -> Numbers:
+        """Per slot and day the sum of the amounts that are present."""
+        width = self.moments.last - self.moments.first + 2
+        changes = np.zeros((height, width), dtype=np.int64)
+        np.add.at(changes, (slot, self.enters), amount)
+        np.add.at(changes, (slot, np.minimum(self.leaves, width - 1)), -amount)
+        return np.cumsum(changes, axis=1)[:, :-1]
+
+    def differing(self, slot: Numbers, values: Numbers, height: int) -> Numbers:
+        """Per slot and day how many different values are present."""
+        held = values != NOTHING
+        part = Spread(self.enters[held], self.leaves[held], self.moments)
+        pairs, pair = np.unique(np.stack([slot[held], values[held]]), axis=1, return_inverse=True)
+        present = part.sums(pair.reshape(-1), np.ones(len(pair.reshape(-1)), dtype=np.int64), pairs.shape[1]) > 0
+        found = np.zeros((height, present.shape[1]), dtype=np.int64)
+        np.add.at(found, pairs[0], present)
+        return found

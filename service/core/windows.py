@@ -1,30 +1,20 @@
 """Windows of whole days in the time zone of a pack."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from service.core.countings import Window
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-INSTANT = pl.Datetime("us", "UTC")
-
-
-def constant(moment: datetime) -> pl.Expr:
-    """An instant as a constant column; far cheaper to make than from the datetime itself."""
-    return pl.lit((moment - EPOCH) // MICROSECOND).cast(INSTANT)
+from service.core.tables import number_of
 
 
 class Days(NamedTuple):
-    """The days of a window, both included, and the instants it runs from (included) to (excluded)."""
+    """The days of a window, both included, and the instants it runs from (included) to (excluded), as numbers."""
 
     first: date
     last: date
-    start: datetime
-    end: datetime
+    start: int
+    end: int
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:
@@ -48,6 +38,6 @@ def days_of(window: Window, day: date, zone: ZoneInfo) -> Days:
     return Days(first, last, midnight(first, zone), midnight(last + timedelta(days=1), zone))
 
 
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant a day begins."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """The instant a day begins, as a number."""
+    return number_of(datetime.combine(day, time(), zone))

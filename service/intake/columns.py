@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from marshmallow import fields
 
-from service.core.windows import INSTANT
+from service.core.tables import INSTANT
 from service.schemas.records import shape
 from service.schemas.scalars import (
     BOOLEAN,

@@ -15,6 +15,7 @@ from service.core.batch import Batch
 from service.core.errors import Fault
 from service.core.known import FORMS
 from service.core.mappings import ReportMapping
+from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.reports.adapt import adapted
@@ -71,7 +72,8 @@ def gather(
             warnings += table_warnings(name, read.unknown, repeated)
     said = performances(tables, mappings, domains)
     uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)
-    batch = Batch(top.get("as_of") or now, said.tables, uncovered, said.accounts)
+    typed = {name: Table.of(table) for name, table in said.tables.items()}
+    batch = Batch(top.get("as_of") or now, typed, uncovered, said.accounts)
     return Gathered(batch, call_faults + unread, record_faults, [*told, *warnings, *said.warnings], call.records)
 
 

@@ -1,0 +1,219 @@
+"""Tables as they are counted: whole numbers in numpy columns; texts stay in Polars and are fetched for few records.
+
+An instant is its microseconds since 1970, a word of a closed list its place there, yes and no are 1 and 0.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Numbers = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+UNKNOWN = -(2**63)  # a number nobody knows
+NO_WORD = -1  # a word, or a yes or no, nobody knows
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+INSTANT = pl.Datetime("us", "UTC")
+
+
+def micros(span: timedelta) -> int:
+    """A duration in microseconds."""
+    return span // MICROSECOND
+
+
+def number_of(moment: datetime) -> int:
+    """An instant as tables hold it.
+
+    >>> number_of(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    1000000
+    """
+    return micros(moment - EPOCH)
+
+
+def moment_of(number: int) -> datetime:
+    """The instant a number stands for."""
+    return EPOCH + number * MICROSECOND
+
+
+def coded(name: str, kind: pl.DataType) -> pl.Expr:
+    """A typed column as tables hold it."""
+    column = pl.col(name)
+    match kind:
+        case pl.Enum():
+            return column.to_physical().cast(pl.Int16).fill_null(NO_WORD)
+        case pl.Boolean():
+            return column.cast(pl.Int8).fill_null(NO_WORD)
+        case pl.Datetime():
+            return column.to_physical().fill_null(UNKNOWN)
+        case pl.Int64():
+            return column.fill_null(UNKNOWN)
+    return column
+
+
+class Table:
+    """The records of one table.
+
+    Args:
+        columns: per field a column as `coded` has it, all of one length.
+        kinds: per field the type it had before.
+        height: how many records there are.
+    """
+
+    def __init__(self, columns: Mapping[str, pl.Series], kinds: Mapping[str, pl.DataType], height: int) -> None:
+        self.height = height
+        self._columns = columns
+        self._kinds = kinds
+        self._numbers: dict[str, Numbers] = {}
+        self._words: dict[str, dict[str, int]] = {}
+        self._whole: Table | None = None  # the table this is a part of,
+        self._rows: Numbers | None = None  # which of its records these are,
+        self._places: Numbers | None = None  # and where they stand in the columns
+
+    @classmethod
+    def of(cls, typed: pl.DataFrame) -> "Table":
+        """The table of a typed frame."""
+        held = typed.select(coded(name, kind) for name, kind in typed.schema.items())
+        return cls({one.name: one for one in held.get_columns()}, typed.schema, typed.height)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._columns
+
+    def kind(self, name: str) -> pl.DataType:
+        """The type of a field."""
+        return self._kinds[name]
+
+    def numbers(self, name: str) -> Numbers:
+        """A column of whole numbers; `UNKNOWN` or `NO_WORD` where nobody knows."""
+        if name not in self._numbers:
+            self._numbers[name] = (
+                self._columns[name].to_numpy() if self._whole is None else self._whole.numbers(name)[self._rows]
+            )
+        return self._numbers[name]
+
+    def words(self, name: str) -> dict[str, int]:
+        """The words of a closed list, each with its number."""
+        if name not in self._words:
+            kind = self._kinds[name]
+            words = kind.categories if isinstance(kind, pl.Enum) else ()
+            self._words[name] = {word: place for place, word in enumerate(words)}
+        return self._words[name]
+
+    def known(self, name: str) -> Mask:
+        """Where a field is known."""
+        kind = self._kinds[name]
+        if isinstance(kind, (pl.Enum, pl.Boolean)):
+            words: Mask = self.numbers(name) >= 0
+            return words
+        if isinstance(kind, (pl.Datetime, pl.Int64)):
+            numbers: Mask = self.numbers(name) != UNKNOWN
+            return numbers
+        column = self._columns[name]
+        return self._picked(column.is_not_null()) if column.has_nulls() else np.ones(self.height, dtype=bool)
+
+    def is_among(self, name: str, values: Sequence[Any]) -> Mask:
+        """Where a field is one of some values, or a list that holds one."""
+        kind = self._kinds[name]
+        if isinstance(kind, (pl.Enum, pl.Boolean, pl.Int64)):
+            wanted = [self.words(name)[one] for one in values] if isinstance(kind, pl.Enum) else [*map(int, values)]
+            column = self.numbers(name)
+            return any_of(column == one for one in wanted)
+        texts = self._columns[name]
+        if texts.null_count() == len(texts):
+            return np.zeros(self.height, dtype=bool)
+        if isinstance(kind, pl.List):
+            return any_of(self._picked(texts.list.contains(one)) for one in values)
+        return any_of(self._picked(texts == (one if isinstance(kind, pl.Decimal) else str(one))) for one in values)
+
+    def compares(self, name: str, comparison: Callable[[Any, Any], Any], value: Any) -> Mask:
+        """Where a decimal compares with a value."""
+        return self._picked(comparison(self._columns[name], value))
+
+    def texts(self, name: str, rows: Numbers | None = None) -> list[Any]:
+        """The values of a field that is no number, of some records or all."""
+        found: list[Any] = self.column(name, rows).to_list()
+        return found
+
+    def column(self, name: str, rows: Numbers | None = None) -> pl.Series:
+        """The same as a column of Polars."""
+        places = rows if self._places is None else self._places if rows is None else self._places[rows]
+        column = self._columns[name]
+        return column if places is None else column[places]
+
+    def take(self, rows: Numbers) -> "Table":
+        """Some records, in this order."""
+        part = Table(self._columns, self._kinds, len(rows))
+        part._words, part._whole, part._rows = self._words, self, rows
+        part._places = rows if self._places is None else self._places[rows]
+        return part
+
+    def where(self, mask: Mask) -> "Table":
+        """The records of a mask."""
+        return self if mask.all() else self.take(np.flatnonzero(mask))
+
+    def laid_over(self, **columns: NDArray[Any]) -> "Table":
+        """The same records with some columns of numbers changed or added."""
+        table = copy(self)
+        table._numbers = {**self._numbers, **columns}
+        return table
+
+    def without_texts(self, name: str, mask: Mask) -> "Table":
+        """The same records with a text forgotten where a mask says so."""
+        places = np.flatnonzero(mask) if self._places is None else self._places[mask]
+        table = copy(self)
+        table._columns = {**self._columns, name: self._columns[name].clone().scatter(places, None)}
+        return table
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The records as plain values, in their order."""
+        columns = [self.plain(name) for name in self._columns]
+        return (dict(zip(self._columns, values, strict=True)) for values in zip(*columns, strict=True))
+
+    def plain(self, name: str) -> list[Any]:
+        """A column as plain values, None where nobody knows."""
+        kind = self._kinds[name]
+        if isinstance(kind, pl.Enum):
+            words = [*self.words(name), None]
+            return [words[number] for number in self.numbers(name)]
+        if isinstance(kind, pl.Boolean):
+            return [None if number == NO_WORD else bool(number) for number in self.numbers(name)]
+        if isinstance(kind, (pl.Datetime, pl.Int64)):
+            shown = moment_of if isinstance(kind, pl.Datetime) else int
+            return [None if number == UNKNOWN else shown(int(number)) for number in self.numbers(name)]
+        return self.texts(name)
+
+    def _picked(self, found: pl.Series) -> Mask:
+        mask: Mask = found.cast(pl.UInt8).to_numpy() == 1  # neither no nor unknown
+        return mask if self._places is None else mask[self._places]
+
+
+def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
+    """A number for each text, equal for equal texts, and the text of each number.
+
+    >>> numbers, texts = numbered(pl.Series(["b", "a", "b"]))
+    >>> [texts[number] for number in numbers]
+    ['b', 'a', 'b']
+    """
+    if texts.n_unique() <= 1:
+        return np.zeros(len(texts), dtype=np.int64), texts.head(1).to_list()
+    numbers = texts.cast(pl.Categorical(pl.Categories.random())).to_physical().to_numpy().astype(np.int64)
+    first = np.zeros(numbers.max() + 1, dtype=np.int64)
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    return numbers, texts[first].to_list()
+
+
+def any_of(masks: Iterable[Mask]) -> Mask:
+    """Where one of some masks holds."""
+    return reduce(or_, masks)
+
+
+def all_of(masks: Iterable[Mask]) -> Mask:
+    """Where all of some masks hold."""
+    return reduce(and_, masks)
