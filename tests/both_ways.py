@@ -13,7 +13,7 @@ from marshmallow.experimental.context import Context
 
 from service.intake.cast import cast
 from service.intake.home import Home
-from service.intake.json_body import first_values, read_json
+from service.intake.json_body import read_json
 from service.intake.tables import ROW, Limits
 from service.schemas.records import shape
 from service.schemas.scalars import Reading
@@ -36,7 +36,7 @@ def in_bulk(table: str, records: Sequence[str], zone: ZoneInfo | None = None) ->
     given = read_json(f'{{"{table}": [{", ".join(records)}]}}'.encode(), Limits()).tables[table]
     reading = Reading(zone)
     with Context(reading):
-        read = cast(given, HOME, reading)
+        read = cast({table: given}, HOME, reading)[table]
     rows = {row.pop(ROW): row for row in read.table.iter_rows(named=True)}
     assert rows.keys().isdisjoint(read.faults)
     assert rows.keys() | read.faults.keys() == set(range(len(records)))
@@ -48,7 +48,7 @@ def one_by_one(table: str, records: Sequence[str], zone: ZoneInfo | None = None)
     readings = {}
     with Context(Reading(zone)):
         for position, record in enumerate(records):
-            values, codes = one(table, json.loads(record, object_pairs_hook=first_values))
+            values, codes = one(table, json.loads(record))
             if not codes:
                 readings[position] = {name: values.get(name) for name in shape(table).fields}
     return readings

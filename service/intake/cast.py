@@ -1,111 +1,97 @@
-"""A table of texts → a typed table and its faults: in bulk first, then one by one whatever the bulk cast refused."""
+"""Tables as they were given → typed tables and faults: a portion at a time, then one by one whatever that refused."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 from marshmallow import ValidationError
 
 from service.core.errors import Fault
-from service.intake.columns import bulk_cast, bulk_instant, column_types, known_text
+from service.intake.columns import column_types
 from service.intake.home import Home
-from service.intake.tables import ROW, TOO_DEEP, Given
+from service.intake.portions import Typist, blank
+from service.intake.tables import PORTION, ROW, TOO_DEEP, Given, Portion
 from service.schemas.records import shape
-from service.schemas.scalars import Reading, Timestamp, Wording
+from service.schemas.scalars import Reading, Wording
 from service.schemas.shapes import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The valid records of one table, typed; what is wrong with the others; fields nobody asked for."""
+    """The valid records of one table, typed; what is wrong with the others; fields nobody asked for.
+
+    `foreign` are the positions of records that were set aside.
+    """
 
     table: pl.DataFrame
     faults: dict[int, list[Fault]]
     unknown: Counter[str]
+    foreign: tuple[int, ...] = ()
 
 
-def cast(given: Given, home: Home, reading: Reading) -> Cast:
-    """Types every record of a table; `row` stays the position in the caller's table."""
+@dataclass(frozen=True, slots=True)
+class Portions:
+    """What was read of one table so far: typed records, and the positions of those refused or odd."""
+
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
+    odd: list[int] = field(default_factory=list)
+
+
+def cast(tables: Mapping[str, Given], home: Home, reading: Reading) -> dict[str, Cast]:
+    """Types every record of some tables; `row` stays the position in the caller's table."""
+    read = {name: Portions(odd=[*given.odd]) for name, given in tables.items()}
+    typist = Typist(home, reading)
+    for portions in together(tables):
+        for portion, (frame, refused) in zip(portions, typist.typed(portions), strict=True):
+            of_table = read[portion.table]
+            of_table.frames.append(frame)
+            of_table.refused.extend(refused)
+            of_table.odd.extend(portion.odd)
+    return {name: with_singles(given, read[name], home) for name, given in tables.items()}
+
+
+def together(tables: Mapping[str, Given]) -> Iterator[list[Portion]]:
+    """The portions of all tables, as many at a time as make no more than one full portion."""
+    waiting: list[Portion] = []
+    for given in tables.values():
+        for portion in given.portions():
+            if waiting and sum(len(other.rows) for other in waiting) + len(portion.rows) > PORTION:
+                yield waiting
+                waiting = []
+            waiting.append(portion)
+    if waiting:
+        yield waiting
+
+
+def with_singles(given: Given, read: Portions, home: Home) -> Cast:
+    """A table with the records that could only be read one by one, and all its faults."""
     schema = shape(given.table)
-    typed, refused = bulk(given, schema, home, reading)
     faults: dict[int, list[Fault]] = {}
-    read: list[dict[str, Any]] = []
+    singles: list[dict[str, Any]] = []
     unknown = Counter(given.unknown)
-    for position in sorted([*given.odd, *refused]):
+    refused = frozenset(read.refused)
+    foreign: list[int] = []
+    for position in sorted([*read.odd, *read.refused]):
         record = given.record(position)
+        if given.foreign and given.foreign(record):
+            foreign.append(position)
+            unknown.subtract(record.keys() - schema.fields.keys() if position in refused else ())
+            continue
         if isinstance(record, dict) and position not in refused:
             unknown.update(record.keys() - schema.fields.keys())
         values, wrong = one_by_one(record, schema, home, f"/{given.table}/{position}")
         if wrong:
             faults[position] = wrong
         else:
-            read.append({**values, ROW: position})
-    if read or typed is None:
-        single = pl.DataFrame(read, schema={**column_types(given.table), ROW: pl.UInt32})
-        typed = single if typed is None else pl.concat([typed, single.select(typed.columns)])
-    return Cast(typed, faults, unknown)
-
-
-def bulk(given: Given, schema: Record, home: Home, reading: Reading) -> tuple[pl.DataFrame | None, frozenset[int]]:
-    """The records a bulk cast accepts, and the positions of those it refuses."""
-    if given.texts is None or given.texts.is_empty():
-        return None, frozenset()
-    kinds = schema.fields
-    known = given.texts.with_columns([known_text(name, kind) for name, kind in kinds.items()])
-    typed = known.select(ROW, *[bulk_cast(name, kind, reading) for name, kind in kinds.items()])
-    read = with_other_instants(known, typed, schema, reading)
-    typed = read.with_columns(home.columns())
-    refused = [pl.lit(value=False), *lost(known, read), *absent(typed, schema, home), *alone(schema)]
-    wrong = typed.select(wrong=pl.any_horizontal(refused))["wrong"]
-    positions = frozenset(typed[ROW].filter(wrong).to_list()) if wrong.any() else frozenset()
-    typed = typed.filter(~wrong) if positions else typed
-    return typed.with_columns(defaults(schema)), positions
-
-
-def lost(known: pl.DataFrame, typed: pl.DataFrame) -> Iterator[pl.Series]:
-    """Where a text is known and its cast refused; only columns that lost one are looked at."""
-    for name in known.columns:
-        if typed[name].null_count() > known[name].null_count():
-            yield known[name].is_not_null() & typed[name].is_null()
-
-
-def absent(typed: pl.DataFrame, schema: Record, home: Home) -> Iterator[pl.Series]:
-    """Where a field that must be there is not known."""
-    for name in (*required(schema), *home.required):
-        if typed[name].null_count():
-            yield typed[name].is_null()
-
-
-def alone(schema: Record) -> Iterator[pl.Expr]:
-    """Where a field stands without the one it needs."""
-    for name, needed in schema.needs.items():
-        yield pl.col(name).is_not_null() & pl.col(needed).is_null()
-
-
-def with_other_instants(known: pl.DataFrame, typed: pl.DataFrame, schema: Record, reading: Reading) -> pl.DataFrame:
-    """The typed table with timestamps that are not in canonical form read as well."""
-    instants = [name for name, kind in schema.fields.items() if isinstance(kind, Timestamp)]
-    unread = [name for name in instants if typed[name].null_count() > known[name].null_count()]
-    if not unread:
-        return typed
-    others = known.select([bulk_instant(name, reading) for name in unread])
-    return typed.with_columns([typed[name].fill_null(others[name]) for name in unread])
-
-
-def required(schema: Record) -> list[str]:
-    """The fields every record of a table must have."""
-    return [name for name, kind in schema.fields.items() if kind.required]
-
-
-def defaults(schema: Record) -> list[pl.Expr]:
-    """What fields not known read as."""
-    return [
-        pl.col(name).fill_null(pl.lit(kind.load_default))
-        for name, kind in schema.fields.items()
-        if isinstance(kind.load_default, (str, bool, int))
-    ]
+            singles.append({**values, ROW: position})
+    frames = read.frames
+    if singles:
+        frames = [*frames, pl.DataFrame(singles, schema={ROW: pl.UInt32, **column_types(given.table)})]
+    table = pl.concat(frames, rechunk=True) if len(frames) > 1 else frames[0] if frames else blank(given.table, 0)
+    return Cast(table, faults, +unknown, tuple(foreign))
 
 
 def one_by_one(record: Any, schema: Record, home: Home, pointer: str) -> tuple[dict[str, Any], list[Fault]]:

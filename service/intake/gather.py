@@ -18,7 +18,7 @@ from service.core.mappings import ReportMapping
 from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
-from service.intake.reports.adapt import adapted
+from service.intake.reports.adapt import Reports, locale_of
 from service.intake.reports.performance import performances
 from service.intake.tables import ROW, Call, Limits
 from service.schemas.batch import Top
@@ -55,26 +55,28 @@ def gather(
     Raises:
         TooManyRecords: reports hold more lines than the limit together.
     """
-    call, told, unread = adapted(call, mappings, domains, limits)
+    reports = Reports(mappings, domains, locale_of(call.top, domains))
+    call, unread = reports.adapted(call, limits)
     top, call_faults = read_top(call, domains)
     reading = Reading(top.get("timezone"), limits.text)
     home = Home(domains, top.get("seller_id"), top.get("marketplace"))
     tables: dict[str, pl.DataFrame] = {}
     record_faults: list[Fault] = []
     warnings: list[dict[str, Any]] = []
-    for name in TABLES:
-        if given := call.tables.get(name):
-            with Context(reading):
-                read = cast(given, home, reading)
-            tables[name], differing, repeated = without_repeats(read, name)
-            faults = {**read.faults, **differing}
-            record_faults += [fault for position in sorted(faults) for fault in faults[position]]
-            warnings += table_warnings(name, read.unknown, repeated)
+    with Context(reading):
+        ordered = {name: call.tables[name] for name in TABLES if name in call.tables}
+        casts = reports.completed(cast(ordered, home, reading), call, lambda given: cast(given, home, reading))
+    for name, read in casts.items():
+        tables[name], differing, repeated = without_repeats(read, name)
+        faults = {**read.faults, **differing}
+        record_faults += [fault for position in sorted(faults) for fault in faults[position]]
+        warnings += table_warnings(name, read.unknown, repeated)
     said = performances(tables, mappings, domains)
     uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)
     typed = {name: Table.of(table) for name, table in said.tables.items()}
-    batch = Batch(top.get("as_of") or now, typed, uncovered, said.accounts)
-    return Gathered(batch, call_faults + unread, record_faults, [*told, *warnings, *said.warnings], call.records)
+    batch = Batch(top.get("as_of") or now, typed, uncovered | reports.uncovered, said.accounts)
+    warnings = [*reports.warnings, *warnings, *said.warnings]
+    return Gathered(batch, call_faults + unread, record_faults, warnings, call.records)
 
 
 def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
@@ -101,7 +103,7 @@ def without_repeats(read: Cast, name: str) -> tuple[pl.DataFrame, dict[int, list
     key = FORMS[name].key
     identity = [*([key] if key else []), "seller_id", "marketplace"]
     table = read.table
-    if name == "performance_reports" or not (table[identity[0]].is_duplicated().any()):
+    if name == "performance_reports" or table[identity[0]].n_unique() == table.height:
         return table, {}, 0
     several = table.filter(pl.struct(identity).is_duplicated())
     versions: dict[tuple[Any, ...], set[str]] = {}

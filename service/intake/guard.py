@@ -1,25 +1,31 @@
-"""The guard of a bulk table: which records have only fields of fitting types, and which fields nobody asked for.
+"""The guard of a table in JSON: which records have only fields of fitting types, and which fields nobody asked for.
 
-A bulk parser of texts lets an object pass as its own text and forgets unknown fields in silence; the guard sees both.
+Fitting records are decoded a portion at a time, straight into the columns of the fields asked for.
 """
 
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import Annotated, Any
 
 import msgspec
-import polars as pl
+from marshmallow import fields
+from msgspec.structs import astuple
 
+from service.intake.plain import plain
+from service.intake.tables import Portion
 from service.schemas.records import shape
-from service.schemas.scalars import Scalar
+from service.schemas.scalars import Choice, Scalar
 from service.schemas.shapes import ListOf
 
 LEARNABLE_FIELDS = 100
 PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]{1,128}')
-BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyond it the bulk parser gives up
+BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyond it no field can hold it
+Unnested = str | BoundedInteger | float | bool | msgspec.UnsetType | None
+Unread = (msgspec.MsgspecError, RecursionError)
 
 
 class Guard:
@@ -27,30 +33,56 @@ class Guard:
 
     Whatever is nested where nothing should be is for the reader of single records, who knows how deep is too deep.
 
-    An unknown field is learned when it is first met, so an export full of them is still read in bulk.
+    An unknown field is learned when it is first met, so an export full of them is still read in portions.
     """
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, table: str, deepest: int) -> None:
         self.unknown: Counter[str] = Counter()
         self._table = table
-        self._learned: list[tuple[str, str]] = []
-        self._decode = self._decoder()
+        self._deepest = deepest
+        self._learned: tuple[str, ...] = ()
 
-    def fits(self, record: msgspec.Raw) -> bool:
+    def portion(self, records: Sequence[msgspec.Raw], start: int) -> Portion:
+        """The records of a table from a position on, column by column."""
+        rows: Sequence[int] = range(start, start + len(records))
+        odd: list[int] = []
+        try:
+            found = self._read(records)
+        except Unread:
+            fitting = [self._fits(record) for record in records]
+            odd = [row for row, fits in zip(rows, fitting, strict=True) if not fits]
+            rows = [row for row, fits in zip(rows, fitting, strict=True) if fits]
+            found = self._read([record for record, fits in zip(records, fitting, strict=True) if fits])
+        columns: list[Sequence[Any]] = list(zip(*map(astuple, found), strict=True))
+        kinds = shape(self._table).fields
+        for name, values in zip(self._learned, columns[len(kinds) :], strict=False):
+            self.unknown.update({name: given} if (given := len(values) - values.count(msgspec.UNSET)) else {})
+        read = {
+            name: self._opened(values) if wire_type(kind) is msgspec.Raw else values
+            for (name, kind), values in zip(kinds.items(), columns, strict=False)
+        }
+        return Portion(self._table, rows, read, odd)
+
+    def _opened(self, values: Sequence[msgspec.Raw | None]) -> list[Any]:
+        """Nested values, one level below their record."""
+        return [None if value is None else plain(value, self._deepest - 1) for value in values]
+
+    def _read(self, records: Sequence[msgspec.Raw]) -> list[msgspec.Struct]:
+        """Some records in one go; refused as a whole where one of them does not fit."""
+        found: list[msgspec.Struct] = decoder(self._table, self._learned).decode(b"[" + b",".join(records) + b"]")
+        return found
+
+    def _fits(self, record: msgspec.Raw) -> bool:
         """Whether every field of a record is of a type it may come as."""
         try:
-            found = self._decode(record)
-        except (msgspec.MsgspecError, RecursionError):
-            return self._learns(record) and self.fits(record)
-        strange = [name for attribute, name in self._learned if getattr(found, attribute) is not msgspec.UNSET]
-        if any(isinstance(getattr(found, attribute), (dict, list)) for attribute, _ in self._learned):
-            return False
-        self.unknown.update(strange)
+            self._read([record])
+        except Unread:
+            return self._learns(record) and self._fits(record)
         return True
 
     def _learns(self, record: msgspec.Raw) -> bool:
         """Whether a record had unknown fields that the guard now knows."""
-        known = {name for _, name in self._learned} | shape(self._table).fields.keys()
+        known = shape(self._table).fields.keys() | set(self._learned)
         try:
             given = json.loads(bytes(record))
         except (ValueError, RecursionError):
@@ -58,42 +90,27 @@ class Guard:
         strange = given.keys() - known if isinstance(given, dict) else ()
         new = sorted(name for name in strange if PLAIN_NAME.fullmatch(name))
         room = LEARNABLE_FIELDS - len(self._learned)
-        self._learned += [(f"unknown_{len(self._learned) + place}", name) for place, name in enumerate(new[:room])]
-        self._decode = self._decoder()
+        self._learned += tuple(new[:room])
         return bool(new[:room])
-
-    def _decoder(self) -> Any:
-        return decoder(self._table, tuple(self._learned))
 
 
 @lru_cache(maxsize=64)
-def decoder(table: str, learned: tuple[tuple[str, str], ...]) -> Any:
+def decoder(table: str, learned: tuple[str, ...]) -> msgspec.json.Decoder[list[msgspec.Struct]]:
     """The decoder that refuses records of other types, or with fields neither asked for nor learned."""
-    asked = [(name, kind | None, None) for name, kind in types(table).items()]
-    further = [(attribute, Any, msgspec.UNSET) for attribute, _ in learned]
+    asked = [(name, wire_type(kind), None) for name, kind in shape(table).fields.items()]
+    further = [(f"unknown_{place}", Unnested, msgspec.UNSET) for place in range(len(learned))]
+    names = {f"unknown_{place}": name for place, name in enumerate(learned)}
     struct = msgspec.defstruct(
-        f"{table}_texts", [*asked, *further], rename=dict(learned) or None, forbid_unknown_fields=True, gc=False
+        f"{table}_record", [*asked, *further], rename=names or None, forbid_unknown_fields=True, gc=False
     )
-    return msgspec.json.Decoder(struct).decode
+    return msgspec.json.Decoder(list[struct])  # type: ignore[valid-type]  # made here, of the table's own fields
 
 
 @cache
-def types(table: str) -> dict[str, Any]:
-    """Per field of a bulk table, the types its value may come as."""
-    allowed: dict[str, Any] = {}
-    for name, kind in shape(table).fields.items():
-        if isinstance(kind, ListOf):
-            allowed[name] = list[str]
-        elif isinstance(kind, Scalar):
-            accepted = [BoundedInteger if one is int else one for one in kind.accepts]
-            allowed[name] = reduce(or_, accepted)
-    return allowed
-
-
-@cache
-def text_schema(table: str) -> dict[str, pl.DataType]:
-    """Per field of a bulk table, the column its texts are read into."""
-    return {
-        name: pl.List(pl.String()) if isinstance(kind, ListOf) else pl.String()
-        for name, kind in shape(table).fields.items()
-    }
+def wire_type(kind: fields.Field[Any]) -> Any:
+    """The types a field's value may come as; what is nested stays bytes."""
+    if isinstance(kind, ListOf) and isinstance(kind.inner, Choice):
+        return tuple[str | None, ...] | None
+    if isinstance(kind, Scalar):
+        return reduce(or_, [BoundedInteger if one is int else one for one in kind.accepts]) | None
+    return msgspec.Raw

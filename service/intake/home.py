@@ -1,10 +1,8 @@
 """Whose record it is: the seller and the marketplace, its own or the batch's default."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-import polars as pl
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from service.core.errors import Fault
 
@@ -15,19 +13,15 @@ UNKNOWN_MARKETPLACE = ("unknown_marketplace", "No rule pack knows this marketpla
 class Home:
     """The defaults of a batch, and every name a marketplace may go by (domains and aliases → domain)."""
 
+    fields: ClassVar[tuple[str, str]] = ("seller_id", "marketplace")
+
     domains: Mapping[str, str]
     seller_id: str | None = None
     marketplace: str | None = None
-    required: tuple[str, ...] = field(default=("seller_id", "marketplace"))
 
-    def columns(self) -> list[pl.Expr]:
-        """The two columns of a bulk table, null where the record must be looked at again."""
-        domain = pl.col("marketplace").replace_strict(self.domains, default=None, return_dtype=pl.String)
-        default = pl.lit(self.domains.get(self.marketplace or ""), dtype=pl.String)
-        return [
-            pl.col("seller_id").fill_null(pl.lit(self.seller_id, dtype=pl.String)),
-            pl.when(pl.col("marketplace").is_null()).then(default).otherwise(domain).alias("marketplace"),
-        ]
+    def defaults(self) -> dict[str, str | None]:
+        """The seller and the domain of records that name none."""
+        return {"seller_id": self.seller_id, "marketplace": self.domains.get(self.marketplace or "")}
 
     def of(self, values: Mapping[str, Any]) -> tuple[dict[str, str], list[Fault]]:
         """The same for one record, with what is wrong."""

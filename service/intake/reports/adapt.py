@@ -1,61 +1,80 @@
 """A call with reports in it → a call of plain records, and what the caller should know of how they were read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
+
+import polars as pl
 
 from service.core.errors import Fault
 from service.core.mappings import ReportMapping
+from service.intake.cast import Cast
 from service.intake.reports.fields import Locale
-from service.intake.reports.inside import behind, without_objects
+from service.intake.reports.inside import behind, given_of, records_inside, watched
 from service.intake.reports.merged import tables_of
 from service.intake.reports.performance import canonical
 from service.intake.reports.recognise import Recognised, UnknownReport, recognised
-from service.intake.reports.records import records_of
+from service.intake.reports.records import Records, records_of
 from service.intake.reports.told import warnings_of
 from service.intake.reports.tree import Unreadable
-from service.intake.tables import Call, Limits, TooManyRecords
+from service.intake.tables import Call, Given, Limits, TooManyRecords
 from service.schemas.batch import zone_names
 
 PART = "amazon_report"
+Recast = Callable[[Mapping[str, Given]], dict[str, Cast]]
 
 
-class Adapted(NamedTuple):
-    """The call without reports, how they were read, and which could not be."""
-
-    call: Call
-    warnings: list[dict[str, Any]]
-    faults: list[Fault]
-
-
-def adapted(call: Call, mappings: Sequence[ReportMapping], domains: Mapping[str, str], limits: Limits) -> Adapted:
-    """Reads the reports of a call, and the marketplace's own objects among its records.
+class Reports:
+    """The reports of one call: how they are read, what was told of them, and what they could not tell.
 
     Args:
-        call: tables and reports as a format reader gave them.
         mappings: how reports are read.
         domains: every name a marketplace may go by → its domain.
-        limits: how much the call may hold.
-
-    Raises:
-        TooManyRecords: there are more lines than the limit together.
+        locale: where the reports are from.
     """
-    if not mappings:
-        return Adapted(call, [], [])
-    locale = locale_of(call.top, domains)
-    found, faults = read(call.reports, mappings)
-    lines = [one for each in found for one in records_of(each, locale)]
-    if call.records + sum(one.lines for one in lines) > limits.records:
-        raise TooManyRecords
-    tables = dict(call.tables)
-    for table, reported in tables_of(lines).items():
-        tables[table] = behind(tables.get(table), table, reported)
-    for table in tables.keys() & call.tables.keys():
-        tables[table], inside = without_objects(tables[table], mappings, locale)
-        lines += inside
-    tables |= canonical(tables, found, mappings, domains)
-    return Adapted(replace(call, tables=tables, reports=()), warnings_of(lines), faults)
+
+    def __init__(self, mappings: Sequence[ReportMapping], domains: Mapping[str, str], locale: Locale) -> None:
+        self.uncovered: frozenset[str] = frozenset()
+        self._mappings, self._domains, self._locale = mappings, domains, locale
+        self._read: list[Records] = []
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """What the caller should know of how they were read."""
+        return warnings_of(self._read)
+
+    def adapted(self, call: Call, limits: Limits) -> tuple[Call, list[Fault]]:
+        """A call with the records of its reports among its tables, and the faults of those that cannot be read.
+
+        Raises:
+            TooManyRecords: there are more lines than the limit together.
+        """
+        found, faults = recognised_reports(call.reports, self._mappings)
+        self._read = [one for each in found for one in records_of(each, self._locale)]
+        if call.records + sum(one.lines for one in self._read) > limits.records:
+            raise TooManyRecords
+        tables = {name: watched(given, self._mappings) for name, given in call.tables.items()}
+        for table, reported in tables_of(self._read).items():
+            tables[table] = behind(tables.get(table), table, reported)
+        tables |= canonical(tables, found, self._mappings, self._domains)
+        return replace(call, tables=tables, reports=()), faults
+
+    def completed(self, casts: Mapping[str, Cast], call: Call, again: Recast) -> dict[str, Cast]:
+        """Casts with the marketplace's own objects among their records, which `again` reads once they are records."""
+        return {name: self._with_objects(read, call.tables[name], again) for name, read in casts.items()}
+
+    def _with_objects(self, read: Cast, given: Given, again: Recast) -> Cast:
+        if not read.foreign:
+            return read
+        inside = list(records_inside(given, read.foreign, self._mappings, self._locale))
+        self._read += inside
+        reported = tables_of(inside)[given.table]
+        self.uncovered |= {f"{given.table}.{name}" for name in reported.absent}
+        positions = reported.rows["line"].to_list()
+        further = again({given.table: given_of(given.table, reported, positions)})[given.table]
+        table = pl.concat([read.table, further.table.select(read.table.columns)])
+        return Cast(table, {**read.faults, **further.faults}, read.unknown)
 
 
 def locale_of(top: Mapping[str, Any], domains: Mapping[str, str]) -> Locale:
@@ -67,7 +86,9 @@ def locale_of(top: Mapping[str, Any], domains: Mapping[str, str]) -> Locale:
     )
 
 
-def read(reports: Iterable[bytes], mappings: Sequence[ReportMapping]) -> tuple[list[Recognised], list[Fault]]:
+def recognised_reports(
+    reports: Iterable[bytes], mappings: Sequence[ReportMapping]
+) -> tuple[list[Recognised], list[Fault]]:
     """What some reports hold, in an order that does not depend on theirs, and those that could not be read."""
     found: list[tuple[bytes, list[Recognised]]] = []
     faults: list[Fault] = []

@@ -1,0 +1,100 @@
+"""Instants: texts in the one canonical form by arithmetic on their digits, every other form by expressions.
+
+What neither reads is refused and read again one by one; neither accepts what marshmallow does not.
+"""
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from service.core.tables import INSTANT
+from service.schemas.scalars import CLOCK, DATE, OFFSET, Reading
+
+Bytes = npt.NDArray[np.uint8]
+Truths = npt.NDArray[np.bool_]
+
+CANONICAL = "2026-11-22T09:00:00Z"
+DIGITS = [place for place, sign in enumerate(CANONICAL) if sign.isdigit()]
+SIGNS = [place for place, sign in enumerate(CANONICAL) if not sign.isdigit()]
+UNKNOWN, UNREAD = "-" * len(CANONICAL), "?" * len(CANONICAL)  # stand for texts that are not known, or of another form
+FIRST_MONTH, LAST_MONTH = "1000-01", "3000-01"
+ANY_INSTANT = rf"^(?<date>{DATE})(?:[T ](?<clock>{CLOCK})(?<offset>{OFFSET})?)?$"
+EARLIEST_YEAR, LATEST_YEAR = 1000, 9998  # beyond, an offset may lead out of the calendar
+ZONE_YEARS = (1971, 2036)  # within, the zone rules of all sources agree
+
+
+class Months(NamedTuple):
+    """Of every month from `FIRST_MONTH` on: its first day since the epoch, and how many days it has."""
+
+    starts: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+
+
+@cache
+def months() -> Months:
+    """Every month there may be a canonical instant in."""
+    starts = np.arange(FIRST_MONTH, LAST_MONTH, dtype="M8[M]").astype("M8[D]").astype(np.int64)
+    return Months(starts, np.diff(starts, append=starts[-1] + 31))
+
+
+def instants(texts: Sequence[str | None], reading: Reading) -> tuple[pl.Series, list[int]]:
+    """The instants of texts, and the places of those that are refused."""
+    fixed = [UNKNOWN if not text else text if len(text) == len(CANONICAL) else UNREAD for text in texts]
+    signs = np.frombuffer("".join(fixed).encode("ascii", "replace"), np.uint8).reshape(len(fixed), len(CANONICAL))
+    known = signs[:, 0] != ord("-")
+    moments = np.full(len(fixed), np.nan)
+    moments[known] = canonical(signs[known])
+    read = pl.Series(values=moments, nan_to_null=True).cast(pl.Int64).cast(INSTANT)
+    unread = np.flatnonzero(known & np.isnan(moments))
+    if not len(unread):
+        return read, []
+    others = pl.Series(values=[texts[place] for place in unread], dtype=pl.String).to_frame("text")
+    found = others.select(other_forms(reading.zone)).to_series()
+    return read.scatter(pl.Series(values=unread), found), unread[found.is_null().to_numpy()].tolist()
+
+
+def canonical(signs: Bytes) -> npt.NDArray[np.float64]:
+    """The microseconds since the epoch of texts as long as the canonical form; not a number where they have not that form.
+
+    A whole second is exact as a float up to the year 20000.
+    """
+    digits = np.ascontiguousarray(signs.T) - ord("0")
+    form = np.frombuffer(CANONICAL.encode(), np.uint8)[SIGNS]
+    fits: Truths = (digits[DIGITS] < 10).all(axis=0) & (signs[:, SIGNS] == form).all(axis=1)
+    century, year, month, day, hour, minute, second = (
+        digits[place] * np.uint8(10) + digits[place + 1] for place in (0, 2, 5, 8, 11, 14, 17)
+    )
+    fits &= (century >= 10) & (century < 30) & (month > 0) & (month < 13) & (day > 0)
+    fits &= (hour < 24) & (minute < 60) & (second < 60)
+    place = np.where(fits, ((century - np.int64(10)) * 100 + year) * 12 + month - 1, 0)
+    fits &= day <= months().lengths[place]
+    days = months().starts[place] + day - 1
+    seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
+    return np.where(fits, seconds * 1_000_000.0, np.nan)
+
+
+@lru_cache(maxsize=64)
+def other_forms(zone: Any) -> pl.Expr:
+    """Any timestamp text as an instant: with offset, with fraction, without seconds, in the batch's own zone."""
+    groups = pl.col("text").str.extract_groups(ANY_INSTANT)
+    clock = groups.struct.field("clock").fill_null("00:00")
+    seconds = pl.when(clock.str.len_bytes() == len("00:00")).then(clock + ":00").otherwise(clock)
+    local = (groups.struct.field("date") + "T" + seconds).str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us"
+    )
+    offset = groups.struct.field("offset")
+    minutes = pl.when(offset == "Z").then(0).otherwise(
+        (offset.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + offset.str.slice(4, 2).cast(pl.Int64, strict=False))
+        * pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)
+    )  # fmt: skip
+    with_offset = (local - pl.duration(minutes=minutes)).dt.replace_time_zone("UTC")
+    sensible = pl.when(local.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR))
+    if zone is None:
+        return sensible.then(with_offset)
+    in_zone = local.dt.replace_time_zone(str(zone), ambiguous="earliest", non_existent="null")
+    agreed = pl.when(local.dt.year().is_between(*ZONE_YEARS)).then(in_zone.dt.convert_time_zone("UTC"))
+    return sensible.then(pl.when(offset.is_null()).then(agreed).otherwise(with_offset))

@@ -1,0 +1,40 @@
+"""JSON values as Python has them, no deeper and no longer than any field can use."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from service.intake.tables import TOO_DEEP
+
+LONGEST_INTEGER = 300
+
+
+def plain(raw: msgspec.Raw, deepest: int) -> Any:
+    """A JSON value as Python has it, or `TOO_DEEP`."""
+    try:
+        value = json.loads(bytes(raw), parse_int=bounded_integer)
+    except RecursionError:
+        return TOO_DEEP
+    return value if is_within(value, deepest) else TOO_DEEP
+
+
+def is_within(value: Any, deepest: int) -> bool:
+    """Whether a value has at most so many levels of lists and objects."""
+    level = [value]
+    for _ in range(deepest + 1):
+        level = [inner for outer in level if isinstance(outer, (dict, list)) for inner in values_of(outer)]
+        if not level:
+            return True
+    return False
+
+
+def values_of(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    """What an object or a list holds."""
+    return outer.values() if isinstance(outer, dict) else outer
+
+
+def bounded_integer(digits: str) -> int | float:
+    """The integer of some digits; one too long for any field reads as infinite."""
+    return int(digits) if len(digits) <= LONGEST_INTEGER else float("inf")

@@ -1,0 +1,76 @@
+"""Columns of texts, ids and amounts: all texts of a column are looked at in one, and singly only where that tells."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple
+
+from service.schemas.scalars import CONTROL, DECIMAL, ID_LENGTH, SPACES, text_of
+
+BAR = "|"  # between the texts of a column; one within a text costs time only
+CONTROLS = re.compile(CONTROL)
+UNSIGNED = DECIMAL.removeprefix("-?")
+AMOUNT = re.compile(UNSIGNED)
+AMOUNTS = re.compile(rf"(?:{UNSIGNED}\|)*")
+REFUSED: Final = object()
+UNREADABLE = "\0"  # stands for a number too large for any field
+
+
+class Column(NamedTuple):
+    """The values of a column, None where not known, and the places of those that are refused."""
+
+    values: Sequence[Any]
+    refused: Collection[int] = ()
+
+
+def texts(values: Sequence[Any], longest: int) -> Column:
+    """A column of trimmed texts."""
+    values, known = as_texts(values)
+    if not is_trimmed(BAR.join(known)):
+        values = [value if value is None else value.strip(SPACES) or None for value in values]
+    if max(map(len, known), default=0) <= longest:
+        return Column(values)
+    return Column(values, [place for place, value in enumerate(values) if value is not None and len(value) > longest])
+
+
+def ids(values: Sequence[Any]) -> Column:
+    """A column of trimmed texts without control characters."""
+    values, refused = texts(values, ID_LENGTH)
+    everything = BAR.join([value for value in values if value is not None])
+    if everything.isprintable() or not CONTROLS.search(everything):
+        return Column(values, refused)
+    controlled = [place for place, value in enumerate(values) if value is not None and CONTROLS.search(value)]
+    return Column(values, {*refused, *controlled})
+
+
+def amounts(values: Sequence[Any]) -> Column:
+    """A column of the texts of plain decimal numbers of at least 0."""
+    values, known = as_texts(values)
+    if AMOUNTS.fullmatch(BAR.join([*known, ""])):
+        return Column(values)
+    return without_refused([value or None if not value or AMOUNT.fullmatch(value) else REFUSED for value in values])
+
+
+def as_texts(values: Sequence[Any]) -> tuple[Sequence[str | None], list[str]]:
+    """The texts of texts and numbers, and those of them that are known."""
+    known = [value for value in values if value is not None]
+    try:
+        BAR.join(known)
+    except TypeError:
+        values = [value if value is None or value == "" else text_of(value) or UNREADABLE for value in values]
+        known = [value for value in values if value is not None]
+    return values, known
+
+
+def is_trimmed(everything: str) -> bool:
+    """Whether no text among several, bars between them, is empty, or begins or ends with a space."""
+    framed = f"{BAR}{everything}{BAR}"
+    within = not any(edge in framed for edge in (BAR + BAR, BAR + " ", " " + BAR))
+    return within and everything.isprintable()
+
+
+def without_refused(found: list[Any]) -> Column:
+    """A column of meanings, some of which may be `REFUSED`."""
+    refused = [place for place, value in enumerate(found) if value is REFUSED]
+    for place in refused:
+        found[place] = None
+    return Column(found, refused)
