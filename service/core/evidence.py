@@ -59,10 +59,11 @@ def left_out(measured: Measured, marks: Marks, related: Related, most: int) -> d
 def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> Marks:
     """The marks within each seller's headline window and group."""
     counting, marks = measured.counting, measured.marks
-    single = len(counting.within) == 1 and not counting.within[0].needs and counting.group_by is None
-    if single or not len(marks.row):
+    if not len(marks.row):
         return marks
-    size = max(*headlines, int(marks.seller.max())) + 1
+    if len(counting.within) == 1 and not counting.within[0].needs and counting.group_by is None:
+        return marks.where(marks.within(measured.windows[0]))
+    size = marks.sellers
     start, end, chosen = (np.zeros(size, dtype=np.int64) for _ in range(3))
     sellers = list(headlines)
     start[sellers] = [found.days.start for found in headlines.values()]

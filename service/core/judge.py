@@ -10,7 +10,7 @@ from service.core.figures import Figure, Question, figure, figures_of
 from service.core.ladder import worst
 from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
-from service.core.recovery import recoveries
+from service.core.recovery import Breaches, recoveries
 from service.core.score import PartOfScore, scored
 
 
@@ -56,7 +56,7 @@ def judge_counting(
     hurt = against(edition, found, marks, related, question.evidence)
     outside = left_out(found, marks, related, question.evidence)
     mitigated = mitigate(edition, found, chosen, question)
-    recovering = recoveries(card, breached(headlines), question)
+    recovering = recoveries(Breaches(card, edition, breached(headlines), (found,)), question)
     context = contexts(edition, found, chosen, question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:
@@ -89,9 +89,9 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
         seller: figure(edition, Slice(days, None, result.value, 0), question) for seller, result in results.items()
     }
     harmful = [each for term, each in zip(score.terms, found, strict=True) if term.hurts]
-    marks = joined([each.marks for each in harmful])
+    marks = joined([of_headlines(each, {}) for each in harmful])
     hurt = against(edition, harmful[0], marks, related, question.evidence) if harmful else {}
-    recovering = recoveries(card, breached(headlines), question)
+    recovering = recoveries(Breaches(card, edition, breached(headlines), tuple(found)), question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:
         yield (

@@ -50,6 +50,7 @@ class Marks:
         flags: whether it is counted, over all and in each part.
         group: the place of its group among `groups`, or `NO_GROUP`.
         also: per further measure a number of what it counts, or `NOTHING`.
+        sellers: how many sellers there are.
     """
 
     row: Numbers
@@ -61,6 +62,12 @@ class Marks:
     group: Numbers | None
     groups: tuple[str, ...]
     also: tuple[Numbers, ...]
+    sellers: int
+
+    def within(self, days: Days) -> Mask:
+        """Which lie within a window."""
+        mask: Mask = (self.at >= days.start) & (self.at < days.end)
+        return mask
 
     def where(self, mask: Mask) -> "Marks":
         """The marks of a mask."""
@@ -76,6 +83,7 @@ class Marks:
             group=None if self.group is None else self.group[mask],
             groups=self.groups,
             also=tuple(values[mask] for values in self.also),
+            sellers=self.sellers,
         )
 
 
@@ -117,7 +125,7 @@ def joined(several: Sequence[Marks]) -> Marks:
         np.concatenate([getattr(marks, name) for marks in several] or [counted.astype(np.int64)])
         for name in ("row", "seller", "at", "left")
     )
-    return Marks(row, seller, at, left, None, (counted,), None, (), ())
+    return Marks(row, seller, at, left, None, (counted,), None, (), (), several[0].sellers if several else 0)
 
 
 def short_to_long(counting: Counting) -> list[Window]:
@@ -137,19 +145,19 @@ def looking(counting: Counting, related: Related) -> Looking:
 
 
 def marked(counting: Counting, related: Related, sellers: Mask | None, spans: Sequence[Days]) -> Marks:
-    """The marks of all records dated within the spans."""
+    """The marks of all records dated within the spans or later; the later ones are for forecasts."""
     records = related.tables.get(counting.of)
     if records is None:
         return no_marks(counting)
     at = records.numbers(counting.by)
-    looked_at = (at >= min(days.start for days in spans)) & (at < max(days.end for days in spans))
+    looked_at = at >= min(days.start for days in spans)
     if sellers is not None:
         looked_at &= sellers[records.numbers("seller")]
     look = looking(counting, related)
     if counting.only:
         looked_at &= look.meet(counting.only)
     kept = latest(counting, records.take(np.flatnonzero(looked_at)))
-    return marks_of(counting, look.among(kept))
+    return marks_of(counting, look.among(kept), len(related.sellers))
 
 
 def latest(counting: Counting, records: Table) -> Table:
@@ -171,10 +179,10 @@ def no_marks(counting: Counting) -> Marks:
     """The marks of a table nobody gave."""
     none, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
     flags = (nowhere,) * (1 + len(counting.parts))
-    return Marks(none, none, none, none, none, flags, none, (), (none,) * len(counting.also))
+    return Marks(none, none, none, none, none, flags, none, (), (none,) * len(counting.also), 1)
 
 
-def marks_of(counting: Counting, look: Looking) -> Marks:
+def marks_of(counting: Counting, look: Looking, sellers: int) -> Marks:
     """The marks of the records that are looked at."""
     records = look.at
     group, groups = grouped(records, counting.group_by) if counting.group_by else (None, ())
@@ -189,6 +197,7 @@ def marks_of(counting: Counting, look: Looking) -> Marks:
         group=group,
         groups=groups,
         also=tuple(further(also, look) for also in counting.also),
+        sellers=sellers,
     )
 
 
@@ -259,28 +268,25 @@ def chosen(
 
 def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> Iterator[tuple[int, Slice]]:
     """Per seller the figures of one window, of all records or group by group; by group, then by seller."""
-    within = (marks.at >= days.start) & (marks.at < days.end)
+    within = marks.within(days)
+    slots, width = marks.seller, marks.sellers
     if by_group and marks.group is not None:
         within &= marks.group != NO_GROUP
-    found = marks.where(within)
-    if not len(found.row):
+        slots = slots + marks.group.astype(np.int64) * width
+    named = np.flatnonzero(np.bincount(slots[within]))
+    if not len(named):
         return
-    width = int(found.seller.max()) + 1
-    slots = found.seller + (found.group.astype(np.int64) * width if by_group and found.group is not None else 0)
-    named = np.flatnonzero(np.bincount(slots))
-    columns = [column[named].tolist() for column in sums(counting, found, slots)]
-    shown = zip(named.tolist(), *columns, strict=True)
-    parts_end = 2 + len(counting.parts)
-    for slot, total, *figures in shown:
+    columns = [column[named].tolist() for column in sums(counting, marks, slots, within, int(named[-1]) + 1)]
+    first, last = 2, 2 + len(counting.parts)
+    for slot, *figures in zip(named.tolist(), *columns, strict=True):
         group = marks.groups[slot // width] if by_group else None
-        counted, parts, also = figures[0], tuple(figures[1 : parts_end - 1]), tuple(figures[parts_end - 1 :])
-        yield slot % width, Slice(days, group, counted, total, parts, also)
+        total, counted = figures[:first]
+        yield slot % width, Slice(days, group, counted, total, tuple(figures[first:last]), tuple(figures[last:]))
 
 
-def sums(counting: Counting, marks: Marks, slots: Numbers) -> Iterator[Numbers]:
+def sums(counting: Counting, marks: Marks, slots: Numbers, within: Mask, size: int) -> Iterator[Numbers]:
     """Per slot the total, what is counted over all and in each part, and the further measures."""
-    size = int(slots.max()) + 1
-    inside = marks.left == IN_TOTAL
+    inside = within & (marks.left == IN_TOTAL)
     yield added(slots, inside, None if counting.average else marks.weight, size)
     for place, flag in enumerate(marks.flags):
         yield added(slots, inside if counting.average and not place else inside & flag, marks.weight, size)

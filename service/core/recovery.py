@@ -1,6 +1,5 @@
 """When a breach ends by itself: the windows move on over the records, which stay as they are known now."""
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -10,6 +9,7 @@ import numpy as np
 from service.core.cards import Card, Edition
 from service.core.figures import Question
 from service.core.ladder import in_breach
+from service.core.measure import Marks, Measured
 from service.core.score import scores
 from service.core.steps import HORIZON, Coming, Moments, coming_days, coming_figures
 from service.core.tables import Mask, Numbers
@@ -23,51 +23,65 @@ class Period(NamedTuple):
     last: int
 
 
-def recoveries(card: Card, sellers: list[int], question: Question) -> dict[int, date]:
+class Breaches(NamedTuple):
+    """What is to end: a card's breaches by the edition in force, of some sellers, with what it counts today."""
+
+    card: Card
+    edition: Edition
+    sellers: list[int]
+    today: tuple[Measured, ...]
+
+
+def recoveries(breaches: Breaches, question: Question) -> dict[int, date]:
     """Per seller in breach the first day without, where there is one within a year."""
     found: dict[int, date] = {}
-    if not sellers:
+    if not breaches.sellers:
         return found
     zone = question.calendar.zone
     days = question.once("coming days", lambda: coming_days(question.related.as_of, zone))
-    coming = [date.fromordinal(day) for day in days.tolist()]
     by_domain: dict[str, list[int]] = {}
-    for seller in sellers:
+    for seller in breaches.sellers:
         by_domain.setdefault(question.related.sellers[seller][1], []).append(seller)
     for domain, waiting in by_domain.items():
-        for period in periods(card, domain, coming):
-            still = np.array([seller for seller in waiting if seller not in found], dtype=np.int64)
-            moments = Moments(question.related, zone, days, period.first, period.last)
-            found.update((seller, coming[day]) for seller, day in calm_days(period, still, moments))
+        for period in periods(breaches.card, domain, days):
+            still = [seller for seller in waiting if seller not in found]
+            if still:
+                moments = Moments(question.related, zone, days, period.first, period.last)
+                calm = calm_days(period, breaches, np.array(still), moments)
+                found.update((seller, date.fromordinal(int(days[day]))) for seller, day in calm)
     return found
 
 
-def periods(card: Card, domain: str, coming: list[date]) -> Iterator[Period]:
+def periods(card: Card, domain: str, days: Numbers) -> Iterator[Period]:
     """The coming days by the edition in force; it can change only on the day an edition begins."""
-    begins = {bisect_left(coming, edition.since) for edition in card.editions}
+    begins = {int(days.searchsorted(edition.since.toordinal())) for edition in card.editions}
     firsts = sorted({1, *(place for place in begins if 1 < place <= HORIZON)})
     for first, following in zip(firsts, [*firsts[1:], HORIZON + 1], strict=True):
-        yield Period(card.in_force(domain, coming[first]), first, following - 1)
+        yield Period(card.in_force(domain, date.fromordinal(int(days[first]))), first, following - 1)
 
 
-def calm_days(period: Period, sellers: Numbers, moments: Moments) -> Iterator[tuple[int, int]]:
+def calm_days(period: Period, breaches: Breaches, sellers: Numbers, moments: Moments) -> Iterator[tuple[int, int]]:
     """Sellers who are out of breach on a day of the period, with the first such day."""
     edition = period.edition
-    if edition is None or not len(sellers):
+    if edition is None:
         yield from ((seller, period.first) for seller in sellers.tolist())
         return
     some = np.zeros(len(moments.related.sellers), dtype=bool)
     some[sellers] = True
-    breach = score_in_breach(edition, some, moments) if edition.score else slices_in_breach(edition, some, moments)
+    today = [each.marks for each in breaches.today] if edition is breaches.edition else None
+    breach = (score_in_breach if edition.score else slices_in_breach)(edition, some, moments, today)
     calm = ~breach[sellers]
     first = calm.argmax(axis=1)
     ever = np.flatnonzero(calm[np.arange(len(sellers)), first])
     yield from zip(sellers[ever].tolist(), (period.first + first[ever]).tolist(), strict=True)
 
 
-def score_in_breach(edition: Edition, sellers: Mask, moments: Moments) -> Mask:
+def score_in_breach(edition: Edition, sellers: Mask, moments: Moments, today: list[Marks] | None) -> Mask:
     """Per seller and day whether the score is in breach."""
-    terms = [list(coming_figures(term.counting, sellers, moments)) for term in edition.scored_by.terms]
+    terms = [
+        list(coming_figures(term.counting, sellers, moments, today[place] if today else None))
+        for place, term in enumerate(edition.scored_by.terms)
+    ]
     width = max((one.total.shape[1] for each in terms for one in each), default=1)
     totals = []
     for each in terms:
@@ -78,9 +92,9 @@ def score_in_breach(edition: Edition, sellers: Mask, moments: Moments) -> Mask:
     return in_breach(edition, scores(edition.scored_by, totals), totals[0], {})
 
 
-def slices_in_breach(edition: Edition, sellers: Mask, moments: Moments) -> Mask:
+def slices_in_breach(edition: Edition, sellers: Mask, moments: Moments, today: list[Marks] | None) -> Mask:
     """Per seller and day whether a slice is in breach; where there is none, whether nothing is."""
-    slices = list(coming_figures(edition.counted_by, sellers, moments))
+    slices = list(coming_figures(edition.counted_by, sellers, moments, today[0] if today else None))
     width = max((one.total.shape[1] for one in slices), default=1)
     breach, judged = (np.zeros((len(sellers), width), dtype=bool) for _ in range(2))
     for one in slices:

@@ -67,8 +67,8 @@ def owned(tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[Numb
     """Every seller and marketplace that a record names, sorted; per table the place of each record's."""
     if not tables:
         return [], []
-    ids, id_texts = numbered(pl.concat([table.column("seller_id") for table in tables.values()]))
-    domains, domain_texts = numbered(pl.concat([table.column("marketplace") for table in tables.values()]))
+    ids, id_texts = numbered(pl.concat([table.whole("seller_id") for table in tables.values()]))
+    domains, domain_texts = numbered(pl.concat([table.whole("marketplace") for table in tables.values()]))
     pairs = ids * len(domain_texts) + domains
     named = np.flatnonzero(np.bincount(pairs)).tolist()
     sellers = {(id_texts[pair // len(domain_texts)], domain_texts[pair % len(domain_texts)]): pair for pair in named}

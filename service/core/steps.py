@@ -64,11 +64,24 @@ class Coming:
         return Coming(self.seller, self.counted * mask, self.total * mask, tuple(one * mask for one in self.also))
 
 
-def coming_figures(counting: Counting, sellers: Mask, moments: Moments) -> Iterator[Coming]:
-    """The figures of every window and grouping of a counting, for some sellers."""
+def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: Marks | None) -> Iterator[Coming]:
+    """The figures of every window and grouping of a counting, for some sellers.
+
+    Args:
+        counting: what is counted.
+        sellers: of whom.
+        moments: on which days.
+        today: the marks of today, if there are; they stay as they are unless a condition asks for the day.
+    """
     if counting.of not in moments.related.tables:
         return
-    stretch = stretches(counting, sellers, moments)
+    moving = list(turning_tests(counting))
+    if today is None or moving:
+        stretch = stretches(counting, sellers, moments, moving)
+    else:
+        stretch = unmoved(today, sellers, moments)
+    if not len(stretch.marks.row):
+        return
     longest = [Window(window.otherwise or window.days, window.lag) for window in counting.within]
     days = max(moments.first, *(within_window(stretch, window, moments).last_day for window in longest))
     moments = replace(moments, last=min(moments.last, days))
@@ -94,7 +107,14 @@ def coming_days(as_of: datetime, zone: ZoneInfo) -> Numbers:
     return np.array([day_of(as_of + place * DAY, zone).toordinal() for place in range(HORIZON + 1)])
 
 
-def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
+def unmoved(marks: Marks, sellers: Mask, moments: Moments) -> Stretch:
+    """The marks of today, each for all days to come."""
+    meant = marks.where(sellers[marks.seller] & (marks.left == IN_TOTAL))
+    height = len(meant.row)
+    return Stretch(meant, np.full(height, moments.first), np.full(height, moments.last))
+
+
+def stretches(counting: Counting, sellers: Mask, moments: Moments, moving: list[Test]) -> Stretch:
     """The marks of the sellers' records that are ever in the total, stretch by stretch."""
     related = moments.related
     records = related.tables[counting.of]
@@ -102,21 +122,22 @@ def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
     own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) != UNKNOWN))
     if counting.latest_per:
         own = latest(counting, own.where(look.among(own).meet(counting.only)))
-    place, day = turns(counting, look.among(own), moments)
+    place, day = turns(moving, look.among(own), moments)
     until = np.where(np.append(place[1:] == place[:-1], False), np.append(day[1:], 0) - 1, moments.last)
     moment = related.now + day * A_DAY
     meant = look.among(own.take(place), moment).meet(counting.only)
     place, day, until = place[meant], day[meant], until[meant]
-    marks = marks_of(counting, look.among(own.take(place), moment[meant]))
+    marks = marks_of(counting, look.among(own.take(place), moment[meant]), len(related.sellers))
     inside = marks.left == IN_TOTAL
     return Stretch(marks.where(inside), day[inside], until[inside])
 
 
-def turns(counting: Counting, look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
+def turns(moving: list[Test], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
     """The records by their place, once for each day from which their conditions may read otherwise."""
     height = look.at.height
     days = [np.full(height, moments.first)]
-    for instant in turning_points(counting, look):
+    for test in moving:
+        instant = turning_point(test, look)
         ahead = np.where(instant == UNKNOWN, 0, (instant - moments.related.now) // A_DAY)
         days += [ahead, ahead + 1]
     every = np.stack(days)
@@ -126,19 +147,22 @@ def turns(counting: Counting, look: Looking, moments: Moments) -> tuple[Numbers,
     return place, day
 
 
-def turning_points(counting: Counting, look: Looking) -> Iterator[Numbers]:
-    """The instants at which a condition of the counting may change as time goes by."""
+def turning_tests(counting: Counting) -> Iterator[Test]:
+    """The tests of a counting that ask for the instant of the question, and so may turn as time goes by."""
     conditions = [counting.only, counting.counts, *(one.when for one in counting.leaves_out)]
     conditions += [part.counts for part in counting.parts] + [one.when for one in counting.also]
-    for test in (inner for one in conditions for inner in walk(one) if isinstance(inner, Test)):
-        if test.field == AS_OF:
-            instant = look.instants(test.of or test.value)
-            yield np.where(instant == UNKNOWN, UNKNOWN, instant + (micros(test.value) if test.of else 0))
-        elif test.of == AS_OF:
-            instant = look.instants(test.field)
-            yield np.where(instant == UNKNOWN, UNKNOWN, instant - micros(test.value))
-        elif test.value == AS_OF:
-            yield np.asarray(look.instants(test.field))
+    for condition in conditions:
+        for test in walk(condition):
+            if isinstance(test, Test) and AS_OF in (test.field, test.of, test.value):
+                yield test
+
+
+def turning_point(test: Test, look: Looking) -> Numbers:
+    """The instants at which a test may turn."""
+    other = test.value if test.of is None and test.field == AS_OF else test.of if test.field == AS_OF else test.field
+    instant = look.instants(str(other))
+    span = micros(test.value) if test.of else 0
+    return np.where(instant == UNKNOWN, UNKNOWN, instant + (span if test.field == AS_OF else -span))
 
 
 class Presence(NamedTuple):

@@ -73,6 +73,7 @@ class Table:
         self._kinds = kinds
         self._numbers: dict[str, Numbers] = {}
         self._words: dict[str, dict[str, int]] = {}
+        self._lists: dict[str, list[Any]] = {}
         self._whole: Table | None = None  # the table this is a part of,
         self._rows: Numbers | None = None  # which of its records these are,
         self._places: Numbers | None = None  # and where they stand in the columns
@@ -122,9 +123,8 @@ class Table:
         """Where a field is one of some values, or a list that holds one."""
         kind = self._kinds[name]
         if isinstance(kind, (pl.Enum, pl.Boolean, pl.Int64)):
-            wanted = [self.words(name)[one] for one in values] if isinstance(kind, pl.Enum) else [*map(int, values)]
-            column = self.numbers(name)
-            return any_of(column == one for one in wanted)
+            column, words = self.numbers(name), self.words(name)
+            return any_of([column == (words[one] if words else int(one)) for one in values])
         texts = self._columns[name]
         if texts.null_count() == len(texts):
             return np.zeros(self.height, dtype=bool)
@@ -138,19 +138,20 @@ class Table:
 
     def texts(self, name: str, rows: Numbers | None = None) -> list[Any]:
         """The values of a field that is no number, of some records or all."""
-        found: list[Any] = self.column(name, rows).to_list()
-        return found
-
-    def column(self, name: str, rows: Numbers | None = None) -> pl.Series:
-        """The same as a column of Polars."""
+        if name not in self._lists:
+            self._lists[name] = self._columns[name].to_list()
+        found = self._lists[name]
         places = rows if self._places is None else self._places if rows is None else self._places[rows]
-        column = self._columns[name]
-        return column if places is None else column[places]
+        return found if places is None else [found[place] for place in places.tolist()]
+
+    def column(self, name: str, rows: Numbers) -> pl.Series:
+        """The same as a column of Polars."""
+        return self._columns[name][rows if self._places is None else self._places[rows]]
 
     def take(self, rows: Numbers) -> "Table":
         """Some records, in this order."""
         part = Table(self._columns, self._kinds, len(rows))
-        part._words, part._whole, part._rows = self._words, self, rows
+        part._words, part._lists, part._whole, part._rows = self._words, self._lists, self, rows
         part._places = rows if self._places is None else self._places[rows]
         return part
 
@@ -169,7 +170,12 @@ class Table:
         places = np.flatnonzero(mask) if self._places is None else self._places[mask]
         table = copy(self)
         table._columns = {**self._columns, name: self._columns[name].clone().scatter(places, None)}
+        table._lists = {}
         return table
+
+    def whole(self, name: str) -> pl.Series:
+        """A column of a table that is no part of another, as it came."""
+        return self._columns[name]
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The records as plain values, in their order."""

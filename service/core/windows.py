@@ -1,6 +1,7 @@
 """Windows of whole days in the time zone of a pack."""
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
+@lru_cache(maxsize=1024)
 def days_of(window: Window, day: date, zone: ZoneInfo) -> Days:
     """The days of a window for a question asked on a day.
 
