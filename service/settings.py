@@ -1,7 +1,7 @@
 """The settings, and the only reader of the environment."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -21,6 +21,8 @@ class Settings:
     Attributes:
         rules: the folder of rule files.
         max_body_mb: the largest body of a request, in MiB.
+        max_decompressed_mb: the largest body once decompressed, in MiB.
+        max_ratio: how many times a compressed body may grow.
         max_records: the most records of a batch, over all tables.
         max_text: the most characters of a text.
         max_nesting: the most levels of lists and objects in a record.
@@ -31,6 +33,8 @@ class Settings:
 
     rules: Path
     max_body_mb: int = 64
+    max_decompressed_mb: int = 512
+    max_ratio: int = 200
     max_records: int = 1_000_000
     max_text: int = 100_000
     max_nesting: int = 32
@@ -43,6 +47,11 @@ class Settings:
         """The largest body, in bytes."""
         return self.max_body_mb * MEBIBYTE
 
+    @property
+    def max_decompressed(self) -> int:
+        """The largest body once decompressed, in bytes."""
+        return self.max_decompressed_mb * MEBIBYTE
+
 
 def settings_from_environment() -> Settings:
     """The settings as the environment has them.
@@ -50,7 +59,7 @@ def settings_from_environment() -> Settings:
     Raises:
         BadSetting: a variable is no whole number of at least 1.
     """
-    names = ("max_body_mb", "max_records", "max_text", "max_nesting", "threads", "columns", "timeout")
+    names = [field.name for field in fields(Settings) if field.name != "rules"]
     given = {name: os.environ.get(f"STANDING_{name.upper()}", "").strip() for name in names}
     for name, text in given.items():
         if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) == int(text)):

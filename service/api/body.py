@@ -1,41 +1,85 @@
-"""The body of a request: its size, its type, its bytes."""
+"""The body of a request: its type, its size, its bytes."""
+
+from collections.abc import Iterator
 
 from flask import request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service.api.problems import Problem
-from service.api.state import state
+from service.api.state import limits, state
+from service.intake.decompress import PIECE, decompressed
+from service.intake.tables import TooLarge
 
 JSON = "application/json"
+NDJSON = "application/x-ndjson"
+MULTIPART = "multipart/form-data"
+TEXTS = (JSON, NDJSON)
+ACCEPTED = ", ".join((JSON, NDJSON, MULTIPART))
+ENCODINGS = {"gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
+UNITS = {"records": "{} records", "ratio": "{} times the compressed body"}
 
 
 def too_large(limit: str, most: int) -> Problem:
     """The problem of a call beyond a limit."""
-    unit = "records" if limit == "records" else "bytes"
-    return Problem("too_large", f"The limit of {most} {unit} is exceeded.", {"limit": limit, "most": most})
+    told = UNITS.get(limit, "{} bytes").format(most)
+    return Problem("too_large", f"The limit of {told} is exceeded.", {"limit": limit, "most": most})
 
 
-def body() -> bytes:
-    """The bytes of the request.
+def media_type() -> str:
+    """The type of the body, one of those that are read.
 
     Raises:
-        Problem: unsupported_media_type or too_large.
+        Problem: unsupported_media_type.
     """
-    if request.mimetype != JSON or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
-        raise Problem("unsupported_media_type", f"Expected {JSON} in UTF-8.", headers={"Accept-Post": JSON})
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        detail = "The body must not be compressed."
-        raise Problem("unsupported_media_type", detail, headers={"Accept-Encoding": "identity"})
+    known = request.mimetype in TEXTS or (request.mimetype == MULTIPART and request.mimetype_params.get("boundary"))
+    if not known or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
+        detail = f"Expected one of: {ACCEPTED}; texts in UTF-8, and files with their boundary."
+        raise Problem("unsupported_media_type", detail, headers={"Accept-Post": ACCEPTED})
+    return request.mimetype
+
+
+def pieces() -> Iterator[bytes]:
+    """The body as it comes, decompressed.
+
+    Raises:
+        Problem: unsupported_media_type, too_large or bad_request.
+        Corrupt: the compressed bytes are damaged.
+    """
+    named = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if named == "identity":
+        return received()
+    if named not in ENCODINGS:
+        detail = "The body may be compressed with gzip or zstd, once."
+        raise Problem("unsupported_media_type", detail, headers={"Accept-Encoding": "gzip, zstd"})
+    return inflated(ENCODINGS[named])
+
+
+def inflated(encoding: str) -> Iterator[bytes]:
+    """The body decompressed."""
+    try:
+        yield from decompressed(received(), encoding, limits())
+    except TooLarge as error:
+        raise too_large(error.limit, error.most) from None
+
+
+def received() -> Iterator[bytes]:
+    """The body as it was sent.
+
+    Raises:
+        Problem: too_large or bad_request.
+    """
     most = state().settings.max_body
     request.max_content_length = most + 1  # a body in pieces is cut there in silence: the byte too many tells
+    taken = 0
     try:
-        whole = request.get_data(cache=False)
+        while piece := request.stream.read(PIECE):
+            taken += len(piece)
+            if taken > most:
+                raise too_large("body", most)
+            yield piece
     except RequestEntityTooLarge:
         raise too_large("body", most) from None
-    except HTTPException:
+    except (HTTPException, Problem):
         raise
     except Exception:  # whatever the server's own reader of pieces raises, the caller sent it
         raise Problem("bad_request", "The body could not be read to its end.") from None
-    if len(whole) > most:
-        raise too_large("body", most)
-    return whole

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import orjson
 from flask import Response
 
-from service.core.errors import Fault
+from service.intake.tables import Placed
 
 LISTED_FAULTS = 1000
 MEDIA_TYPE = "application/problem+json"
@@ -51,6 +52,19 @@ CODES = {
     "unknown_parameter": "no such query parameter",
     "repeated_parameter": "a query parameter stands twice",
     "duplicate": "records with the same id that differ",
+    "no_table": "a line of NDJSON that names no table",
+    "repeated_batch": "a second line or part that says what stands beside the tables",
+    "unknown_format": "a file that neither its type nor its name says how to read",
+    "unreadable_file": "a file that is damaged, or not what it is said to be",
+    "corrupt": "compressed bytes of a file that are damaged or end too early",
+    "undecodable": "a file that is no text in an encoding that is read",
+    "not_json": "a file that is not JSON",
+    "no_header": "a file without a header",
+    "missing_column": "a file without a column that every record needs",
+    "duplicate_column": "two columns of one name",
+    "unsupported_type": "a column of a type that is not read",
+    "extra_cell": "a row with more cells than the header",
+    "broken_quotes": "a row whose quotes do not fit",
 }
 
 
@@ -81,18 +95,25 @@ class Problem(Exception):
         return Response(orjson.dumps(body), status, dict(self.headers), content_type=MEDIA_TYPE)
 
 
-def shown_faults(faults: Iterable[Fault]) -> list[dict[str, str]]:
-    """The first faults, as answers list them."""
-    listed = list(faults)[:LISTED_FAULTS]
-    return [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in listed]
+def shown_faults(faults: Iterable[Placed]) -> list[dict[str, Any]]:
+    """The first faults, as answers list them; where they stand in a file, as far as that can be told."""
+    return [
+        {
+            "pointer": fault.pointer,
+            "code": fault.code,
+            "detail": fault.detail,
+            **{name: value for name, value in place._asdict().items() if value is not None},
+        }
+        for fault, place in islice(faults, LISTED_FAULTS)
+    ]
 
 
-def totals(faults: Iterable[Fault]) -> dict[str, int]:
+def totals(faults: Iterable[Placed]) -> dict[str, int]:
     """How many faults of each code."""
-    return dict(sorted(Counter(fault.code for fault in faults).items()))
+    return dict(sorted(Counter(fault.code for fault, _ in faults).items()))
 
 
-def invalid(kind: str, faults: list[Fault]) -> Problem:
+def invalid(kind: str, faults: list[Placed]) -> Problem:
     """The problem of a batch or a query with faults."""
     what = "fault" if len(faults) == 1 else "faults"
     return Problem(

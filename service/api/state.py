@@ -8,6 +8,7 @@ from service.api.problems import Problem
 from service.core.errors import RuleFault
 from service.core.packs import Rulebook
 from service.engine import Engine
+from service.intake.tables import Limits
 from service.rulebook.folder import Snapshot
 from service.settings import Settings
 
@@ -48,3 +49,19 @@ def loaded() -> Loaded:
     if held is None:
         raise Problem("not_ready", "No valid rulebook is loaded.", headers={"Retry-After": "5"})
     return held
+
+
+def limits() -> Limits:
+    """How much a call may hold."""
+    return limits_of(state().settings)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How much a call may hold by some settings."""
+    return Limits(
+        records=settings.max_records,
+        nesting=settings.max_nesting,
+        text=settings.max_text,
+        decompressed=settings.max_decompressed,
+        ratio=settings.max_ratio,
+    )

@@ -31,13 +31,17 @@ FIELD_NAME_LENGTH = 128
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What a call amounts to. `faults` are those of the call itself and of its records, in the order of the call."""
+    """What a call amounts to. `faults` are those of the call itself and of its records, in the order of the call.
+
+    `call` is the call with the records of its reports among its tables.
+    """
 
     batch: Batch
     call_faults: list[Fault]
     record_faults: list[Fault]
     warnings: list[dict[str, Any]]
     records: int
+    call: Call
 
 
 def gather(
@@ -56,7 +60,7 @@ def gather(
         TooManyRecords: reports hold more lines than the limit together.
     """
     reports = Reports(mappings, domains, locale_of(call.top, domains))
-    call, unread = reports.adapted(call, limits)
+    call = reports.adapted(call, limits)
     top, call_faults = read_top(call, domains)
     reading = Reading(top.get("timezone"), limits.text)
     home = Home(domains, top.get("seller_id"), top.get("marketplace"))
@@ -76,7 +80,7 @@ def gather(
     typed = {name: Table.of(table) for name, table in said.tables.items()}
     batch = Batch(top.get("as_of") or now, typed, uncovered | reports.uncovered, said.accounts)
     warnings = [*reports.warnings, *warnings, *said.warnings]
-    return Gathered(batch, call_faults + unread, record_faults, warnings, call.records)
+    return Gathered(batch, call_faults, record_faults, warnings, call.records, call)
 
 
 def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:

@@ -1,11 +1,13 @@
 """What every format reader hands over: the records of each table as columns, a portion at a time, not yet judged."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 import polars as pl
+
+from service.core.errors import Fault
 
 ROW = "row"
 PORTION = 4096  # records read at a time: few enough to stay near the processor, many enough to be worth the calls
@@ -38,6 +40,44 @@ class Source(Protocol):
         """Its records, at most `PORTION` at a time."""
 
 
+class Place(NamedTuple):
+    """Where in a caller's file something stands, as far as its format can tell.
+
+    Attributes:
+        source: the name of the file.
+        line: counts physical lines from 1, the header's among them.
+        column: the name of a column; a number where the text itself is broken there.
+    """
+
+    source: str | None = None
+    line: int | None = None
+    column: str | int | None = None
+
+
+class Placed(NamedTuple):
+    """A fault and where it stands."""
+
+    fault: Fault
+    place: Place = Place()
+
+
+def nowhere(positions: Collection[int]) -> Mapping[int, Place]:
+    """The places of records whose format has none."""
+    return dict.fromkeys(positions, Place())
+
+
+def own_name(position: int, field: str) -> str:  # noqa: ARG001  # where every record calls its fields the same
+    """The name of a field where a source calls it as we do."""
+    return field
+
+
+class Report(NamedTuple):
+    """A marketplace's own report, as delivered: the name of the file, fit to be shown, and its bytes."""
+
+    source: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """One table as the caller gave it.
@@ -45,8 +85,10 @@ class Given:
     `texts` has `row`, the position in the caller's table, and a column per field: of texts, or already of the field's
     own type; a field without a column is not known. `odd` are the positions that can only be read one by one (all of
     them where `texts` is None); `record(position)` is the caller's own record. `unknown` counts fields nobody asked
-    for, once the portions are read; `absent` names those the source could not tell. `foreign` knows records in a form
-    of somebody else, which are set aside.
+    for, once the portions are read; `absent` names those the source could not tell. `broken` are the faults of records
+    that could not be read at all, which are neither in `texts` nor `odd`. `locate` tells where records stand; it may read
+    the whole source again, so it is asked only about records at fault. `foreign` knows records in a form of somebody
+    else, which are set aside; `column` is what the source calls a field of a record, where it has a name of its own.
     """
 
     table: str
@@ -55,12 +97,15 @@ class Given:
     record: Callable[[int], Any]
     unknown: Counter[str] = field(default_factory=Counter)
     absent: frozenset[str] = frozenset()
+    broken: tuple[Placed, ...] = ()
+    locate: Callable[[Collection[int]], Mapping[int, Place]] = nowhere
     foreign: Callable[[Any], bool] | None = None
+    column: Callable[[int, str], str] = own_name
 
     @property
     def height(self) -> int:
         """How many records the caller gave."""
-        return len(self.odd) + (0 if self.texts is None else self.texts.height)
+        return len(self.odd) + (0 if self.texts is None else self.texts.height) + len(self.broken)
 
     def portions(self) -> Iterator[Portion]:
         """Every record that need not be read one by one."""
@@ -79,14 +124,17 @@ class Given:
 class Call:
     """A whole call: what stands beside the tables, the tables that are covered, and keys that are neither.
 
-    `misfits` are tables that came as something else than a list. `reports` are marketplaces' own, as delivered.
+    `misfits` are tables that came as something else than a list. `faults` are those of whole files, `warnings` what a
+    caller should know of how they were read. `reports` are marketplaces' own, still to be read.
     """
 
     top: Mapping[str, Any]
     tables: Mapping[str, Given]
     strangers: tuple[str, ...] = ()
     misfits: tuple[str, ...] = ()
-    reports: tuple[bytes, ...] = ()
+    faults: tuple[Placed, ...] = ()
+    warnings: tuple[Mapping[str, Any], ...] = ()
+    reports: tuple[Report, ...] = ()
 
     @property
     def records(self) -> int:
@@ -95,11 +143,29 @@ class Call:
 
 
 class Limits(NamedTuple):
-    """How much a call may hold: records over all tables, levels of nesting in a record, characters in a text."""
+    """How much a call may hold.
+
+    Attributes:
+        records: over all tables.
+        nesting: levels in a record.
+        text: characters in a text.
+        decompressed: bytes of a body or file once decompressed.
+        ratio: times a compressed body may grow.
+    """
 
     records: int = 1_000_000
     nesting: int = 32
     text: int = 100_000
+    decompressed: int = 512 * 1024 * 1024
+    ratio: int = 200
+
+
+class TooLarge(Exception):
+    """A call exceeds a limit: `limit` is decompressed or ratio, `most` what is taken."""
+
+    def __init__(self, limit: str, most: int) -> None:
+        self.limit, self.most = limit, most
+        super().__init__(limit)
 
 
 class TooManyRecords(Exception):

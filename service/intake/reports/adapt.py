@@ -10,18 +10,18 @@ import polars as pl
 from service.core.errors import Fault
 from service.core.mappings import ReportMapping
 from service.intake.cast import Cast
+from service.intake.files import REPORT as PART
 from service.intake.reports.fields import Locale
 from service.intake.reports.inside import behind, given_of, records_inside, watched
 from service.intake.reports.merged import tables_of
 from service.intake.reports.performance import canonical
 from service.intake.reports.recognise import Recognised, UnknownReport, recognised
 from service.intake.reports.records import Records, records_of
-from service.intake.reports.told import warnings_of
-from service.intake.reports.tree import Unreadable
-from service.intake.tables import Call, Given, Limits, TooManyRecords
+from service.intake.reports.told import naming_words, warnings_of
+from service.intake.reports.tree import Garbled
+from service.intake.tables import Call, Given, Limits, Place, Placed, Report, TooManyRecords
 from service.schemas.batch import zone_names
 
-PART = "amazon_report"
 Recast = Callable[[Mapping[str, Given]], dict[str, Cast]]
 
 
@@ -44,7 +44,7 @@ class Reports:
         """What the caller should know of how they were read."""
         return warnings_of(self._read)
 
-    def adapted(self, call: Call, limits: Limits) -> tuple[Call, list[Fault]]:
+    def adapted(self, call: Call, limits: Limits) -> Call:
         """A call with the records of its reports among its tables, and the faults of those that cannot be read.
 
         Raises:
@@ -58,13 +58,14 @@ class Reports:
         for table, reported in tables_of(self._read).items():
             tables[table] = behind(tables.get(table), table, reported)
         tables |= canonical(tables, found, self._mappings, self._domains)
-        return replace(call, tables=tables, reports=()), faults
+        return replace(call, tables=tables, reports=(), faults=(*call.faults, *faults))
 
     def completed(self, casts: Mapping[str, Cast], call: Call, again: Recast) -> dict[str, Cast]:
         """Casts with the marketplace's own objects among their records, which `again` reads once they are records."""
         return {name: self._with_objects(read, call.tables[name], again) for name, read in casts.items()}
 
     def _with_objects(self, read: Cast, given: Given, again: Recast) -> Cast:
+        read = naming_words(read, given, self._read)
         if not read.foreign:
             return read
         inside = list(records_inside(given, read.foreign, self._mappings, self._locale))
@@ -72,7 +73,8 @@ class Reports:
         reported = tables_of(inside)[given.table]
         self.uncovered |= {f"{given.table}.{name}" for name in reported.absent}
         positions = reported.rows["line"].to_list()
-        further = again({given.table: given_of(given.table, reported, positions)})[given.table]
+        records = given_of(given.table, reported, positions)
+        further = naming_words(again({given.table: records})[given.table], records, inside)
         table = pl.concat([read.table, further.table.select(read.table.columns)])
         return Cast(table, {**read.faults, **further.faults}, read.unknown)
 
@@ -87,17 +89,18 @@ def locale_of(top: Mapping[str, Any], domains: Mapping[str, str]) -> Locale:
 
 
 def recognised_reports(
-    reports: Iterable[bytes], mappings: Sequence[ReportMapping]
-) -> tuple[list[Recognised], list[Fault]]:
+    reports: Iterable[Report], mappings: Sequence[ReportMapping]
+) -> tuple[list[Recognised], list[Placed]]:
     """What some reports hold, in an order that does not depend on theirs, and those that could not be read."""
     found: list[tuple[bytes, list[Recognised]]] = []
-    faults: list[Fault] = []
+    faults: list[Placed] = []
     for place, report in enumerate(reports):
         try:
-            found.append((report, recognised(report, mappings)))
+            found.append((report.content, recognised(report, mappings)))
         except UnknownReport:
-            faults.append(Fault(f"/{PART}/{place}", "unknown_report", "No mapping knows its header or its keys."))
-        except Unreadable as error:
-            faults.append(Fault(f"/{PART}/{place}", "unreadable_report", str(error)))
+            detail = "No mapping knows its header or its keys."
+            faults.append(Placed(Fault(f"/{PART}/{place}", "unknown_report", detail), Place(report.source)))
+        except Garbled as error:
+            faults.append(Placed(Fault(f"/{PART}/{place}", "unreadable_report", str(error)), Place(report.source)))
     ordered = sorted(found, key=lambda one: one[0])
     return [one for _, each in ordered for one in each], faults

@@ -10,7 +10,7 @@ from service.core.mappings import Filled, Filling, Fold
 from service.schemas.records import shape
 from service.schemas.shapes import ListOf
 
-BESIDE = ("line", "newest")
+BESIDE = ("line", "newest", "part")
 
 
 def folded(lines: pl.DataFrame, filling: Filling, *, objects: bool) -> pl.DataFrame:
@@ -86,4 +86,5 @@ def newest_first(accounts: pl.DataFrame, key: str | None) -> pl.DataFrame:
     values = [united(pl.col(name)) if name not in texts else pl.col(name).drop_nulls().first() for name in others]
     alone = pl.when(pl.col(key).is_null()).then(pl.col("line")).alias("alone")
     grouped = ordered.group_by([pl.col(key), alone], maintain_order=True)
-    return grouped.agg(pl.col("line").first(), pl.col("newest").max(), *values).select(accounts.columns)
+    beside = [pl.col("line").first(), pl.col("part").first(), pl.col("newest").max()]
+    return grouped.agg(*beside, *values).select(accounts.columns)

@@ -1,7 +1,6 @@
 """Records from reports as every reader gives them, and the marketplace's own objects among a caller's records."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from service.intake.reports.fields import Locale
 from service.intake.reports.merged import Reported
 from service.intake.reports.recognise import Recognised, mapping_of
 from service.intake.reports.records import Records, records_of
-from service.intake.tables import ROW, Given, Portion
+from service.intake.tables import ROW, Given, Place, Portion
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +42,49 @@ def behind(given: Given | None, table: str, reported: Reported) -> Given:
     def record(position: int) -> Any:
         return given.record(position) if position < offset else read.record(position)
 
-    absent = given.absent | read.absent
-    return Given(table, Behind(given, read), given.odd, record, given.unknown, absent)
+    def locate(asked: Collection[int]) -> Mapping[int, Place]:
+        own = [position for position in asked if position < offset]
+        return {**given.locate(own), **read.locate([position for position in asked if position >= offset])}
+
+    def column(position: int, field: str) -> str:
+        return (given if position < offset else read).column(position, field)
+
+    return replace(
+        given,
+        texts=Behind(given, read),
+        record=record,
+        absent=given.absent | read.absent,
+        locate=locate,
+        column=column,
+    )
 
 
 def given_of(table: str, reported: Reported, positions: Sequence[int]) -> Given:
     """A table from reports as every reader gives it, its records at some positions."""
-    rows = reported.rows.drop("line")
+    rows = reported.rows.drop("line", "part", "newest")
     places = {position: place for place, position in enumerate(positions)}
+    lines, parts = reported.rows["line"], reported.rows["part"]
 
     def record(position: int) -> Mapping[str, Any]:
         row = rows.row(places[position], named=True)
         return {name: value for name, value in row.items() if value is not None}
 
-    texts = rows.with_columns(pl.Series(ROW, positions, dtype=pl.UInt32))
-    return Given(table, texts, [], record, Counter(), reported.absent)
+    def told_by(position: int) -> Records:
+        told: Records = reported.several[int(parts[places[position]])]
+        return told
+
+    def locate(asked: Collection[int]) -> Mapping[int, Place]:
+        return {position: told_by(position).place(lines[places[position]]) for position in asked}
+
+    return Given(
+        table,
+        rows.with_columns(pl.Series(ROW, positions, dtype=pl.UInt32)),
+        [],
+        record,
+        absent=reported.absent,
+        locate=locate,
+        column=lambda position, field: told_by(position).column(field),
+    )
 
 
 def watched(given: Given, mappings: Sequence[ReportMapping]) -> Given:

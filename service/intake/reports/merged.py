@@ -10,16 +10,20 @@ from service.core.mappings import WHOLE
 from service.intake.reports.fold import key_of, newest_first
 from service.intake.reports.records import Records
 from service.schemas.records import shape
-from service.schemas.shapes import ListOf
 
 HOME = frozenset({"seller_id", "marketplace"})
 
 
 class Reported(NamedTuple):
-    """A table that reports fill: a text column per field and `line`; the fields that not every record has told."""
+    """A table that reports fill.
+
+    `rows` has a text column per field told, `line`, and `part`: which of `several` a record is from. `absent` are the
+    fields that not every record has told.
+    """
 
     rows: pl.DataFrame
     absent: frozenset[str]
+    several: Sequence[Records]
 
 
 def tables_of(found: Iterable[Records]) -> dict[str, Reported]:
@@ -33,29 +37,22 @@ def tables_of(found: Iterable[Records]) -> dict[str, Reported]:
 def reported(table: str, several: Sequence[Records]) -> Reported:
     """One table, its records once each."""
     key = key_of(several[0].filling)
-    rows = newest_first(pl.concat([one.rows for one in several], how="diagonal"), key)
+    frames = [one.rows.with_columns(part=pl.lit(part, dtype=pl.UInt32)) for part, one in enumerate(several)]
+    rows = newest_first(pl.concat(frames, how="diagonal"), key)
     absent = shape(table).fields.keys() - told_of_all(several, key) - HOME
     partial = {WHOLE} if any(one.filling.partial for one in several) else set()
-    return Reported(in_shape(rows, table), frozenset(absent | partial))
+    return Reported(without_the_needy(rows, table), frozenset(absent | partial), several)
 
 
-def in_shape(rows: pl.DataFrame, table: str) -> pl.DataFrame:
-    """A column for every field; a field that needs another says nothing without it."""
-    fields = shape(table).fields
-    texts = rows.select(
-        "line",
-        *(pl.col(name) if name in rows.columns else nothing(name, table) for name in fields),
-    )
-    return texts.with_columns(
+def without_the_needy(rows: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The rows without what says nothing where it stands alone: an amount without its currency."""
+    needs = {name: needed for name, needed in shape(table).needs.items() if name in rows.columns}
+    alone = [name for name, needed in needs.items() if needed not in rows.columns]
+    return rows.drop(alone).with_columns(
         pl.when(pl.col(needed).is_not_null()).then(pl.col(name)).alias(name)
-        for name, needed in shape(table).needs.items()
+        for name, needed in needs.items()
+        if name not in alone
     )
-
-
-def nothing(name: str, table: str) -> pl.Expr:
-    """The column of a field that no report tells."""
-    kind = pl.List(pl.String()) if isinstance(shape(table).fields[name], ListOf) else pl.String()
-    return pl.lit(None, dtype=kind).alias(name)
 
 
 def told_of_all(several: Sequence[Records], key: str | None) -> frozenset[str]:

@@ -1,38 +1,46 @@
 """Which report it is: told by its header or its keys, never by the name of a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import polars as pl
 
-from service.core.mappings import ReportMapping
+from service.core.mappings import ReportMapping, plain
+from service.intake.parts import shown_name
 from service.intake.reports.encodings import text_of_bytes
 from service.intake.reports.flat import headers, lines_of
 from service.intake.reports.tree import DEEPEST, Object, inner_values, json_values, names_of, values_at, xml_value
+from service.intake.tables import Report
 
 Mappings = Sequence[ReportMapping]
 
 
 class Recognised(NamedTuple):
-    """A mapping and what of a report it reads: the lines of a flat file, or objects."""
+    """A mapping and what of a report it reads: the lines of a flat file, or objects.
+
+    `names` are the columns of the file as it calls them, by their plain names; `source` is the name of the file.
+    """
 
     mapping: ReportMapping
     lines: pl.DataFrame | None
     objects: list[Object]
+    names: Mapping[str, str] = MappingProxyType({})
+    source: str | None = None
 
 
 class UnknownReport(Exception):
     """No mapping knows this header or these keys."""
 
 
-def recognised(report: bytes, mappings: Mappings) -> list[Recognised]:
+def recognised(report: Report, mappings: Mappings) -> list[Recognised]:
     """What a report holds. One JSON report may hold objects of several kinds.
 
     Raises:
         UnknownReport: nothing of it is known.
-        Unreadable: it begins like JSON or XML and is not.
+        Garbled: it begins like JSON or XML and is not.
     """
-    text = text_of_bytes(report)
+    text = text_of_bytes(report.content)
     begins = text.lstrip("\ufeff \t\r\n")[:1]
     if begins == "<":
         found = objects_within([xml_value(text.lstrip("\ufeff \t\r\n"))], of_form(mappings, "xml"))
@@ -42,7 +50,7 @@ def recognised(report: bytes, mappings: Mappings) -> list[Recognised]:
         found = [flat_file(text, of_form(mappings, "table"))]
     if not found:
         raise UnknownReport
-    return found
+    return [one._replace(source=report.source) for one in found]
 
 
 def of_form(mappings: Mappings, form: str) -> Mappings:
@@ -57,7 +65,8 @@ def flat_file(text: str, mappings: Mappings) -> Recognised:
     for header in headers(text):
         for mapping in mappings:
             if mapping.signs.fit(header.plain_names):
-                return Recognised(mapping, lines_of(text, header), [])
+                names = {plain(name): shown_name(name.strip()) for name in reversed(header.names)}
+                return Recognised(mapping, lines_of(text, header), [], names)
     raise UnknownReport
 
 

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from service.core.mappings import Filling, ReportMapping
+from service.core.mappings import Filling
 from service.intake.reports.fields import MONEY, Locale, Unmapped, fields_of, plain_words
 from service.intake.reports.fold import folded
 from service.intake.reports.recognise import Recognised
 from service.intake.reports.tree import lines_of_objects
+from service.intake.tables import Place
 
 
 class Records(NamedTuple):
@@ -19,13 +20,22 @@ class Records(NamedTuple):
     record; `unmapped` words nobody knows; `left_out` how many lines were passed over; `lines` how many there were.
     """
 
-    mapping: ReportMapping
+    found: Recognised
     filling: Filling
     rows: pl.DataFrame
     told: frozenset[str]
     unmapped: Mapping[Unmapped, int]
     left_out: int
     lines: int
+
+    def place(self, line: int) -> Place:
+        """Where a record stands; objects have no lines."""
+        return Place(self.found.source, line if self.found.names else None)
+
+    def column(self, field: str) -> str:
+        """What the report calls the field; of several columns the first that is there."""
+        names = next((one.names for one in self.filling.fields if one.fills == field), ())
+        return next((self.found.names[name] for name in names if name in self.found.names), field)
 
 
 def records_of(found: Recognised, locale: Locale) -> Iterator[Records]:
@@ -38,7 +48,7 @@ def records_of(found: Recognised, locale: Locale) -> Iterator[Records]:
         read = fields_of(kept, filling, found.mapping.yes, locale)
         rows = folded(read.table, filling, objects=found.lines is None)
         texts = rows.with_columns(as_text(name) for name, kind in rows.schema.items() if kind == MONEY)
-        yield Records(found.mapping, filling, texts, read.told, read.unmapped, raw.height - kept.height, raw.height)
+        yield Records(found, filling, texts, read.told, read.unmapped, raw.height - kept.height, raw.height)
 
 
 def paths_of(filling: Filling) -> list[str]:

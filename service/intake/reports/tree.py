@@ -22,7 +22,7 @@ DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 Object = dict[str, Any]
 
 
-class Unreadable(Exception):
+class Garbled(Exception):
     """A report that begins like JSON or XML and is not; the words are ours."""
 
 
@@ -36,33 +36,33 @@ def json_values(text: str) -> list[Any]:
     """The values of a JSON text, or of one value a line.
 
     Raises:
-        Unreadable: it is neither.
+        Garbled: it is neither.
     """
     try:
         return [msgspec.json.decode(text)]
     except (msgspec.MsgspecError, RecursionError) as error:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) < 2:
-            raise Unreadable("The report is not JSON.") from error
+            raise Garbled("The report is not JSON.") from error
     try:
         return [msgspec.json.decode(line) for line in lines]
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise Unreadable("The report is not JSON.") from error
+        raise Garbled("The report is not JSON.") from error
 
 
 def xml_value(text: str) -> Any:
     """An XML document as an object: children by their names, lists where a name is repeated, texts at the end.
 
     Raises:
-        Unreadable: it is not well formed, is nested too deeply, or declares what a report has no need of (a document
+        Garbled: it is not well formed, is nested too deeply, or declares what a report has no need of (a document
             type, entities).
     """
     try:
         root = fromstring(DECLARATION.sub("", text, count=1), forbid_dtd=True)
     except DefusedXmlException as error:
-        raise Unreadable("The report declares a document type or entities, which is not read.") from error
+        raise Garbled("The report declares a document type or entities, which is not read.") from error
     except (ParseError, ValueError) as error:
-        raise Unreadable("The report is not well-formed XML.") from error
+        raise Garbled("The report is not well-formed XML.") from error
     return {local(root.tag): value_of(root, 0)}
 
 
@@ -71,7 +71,7 @@ def value_of(element: Element, depth: int) -> Any:
     if not len(element):
         return element.text or ""
     if depth > DEEPEST:
-        raise Unreadable("The report is nested too deeply.")
+        raise Garbled("The report is nested too deeply.")
     found: dict[str, list[Any]] = {}
     for child in element:
         found.setdefault(local(child.tag), []).append(value_of(child, depth + 1))

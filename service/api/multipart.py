@@ -1,0 +1,59 @@
+"""A body of files → its parts. Werkzeug knows the grammar; no part ever touches a disk."""
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from itertools import chain
+
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+
+from service.api.problems import Problem
+from service.intake.kinds import written
+from service.intake.parts import Part, shown_name
+
+MOST_PARTS = 1000
+
+
+def parts_of(pieces: Iterable[bytes], boundary: str) -> list[Part]:
+    """The parts of a body, in order.
+
+    Raises:
+        Problem: bad_request.
+    """
+    parts: list[Part] = []
+    head, buffer = Headers(), BytesIO()
+    try:
+        for event in events(pieces, boundary):
+            if isinstance(event, Field | File):
+                head, buffer = event.headers, BytesIO()
+            elif isinstance(event, Data):
+                buffer.write(event.data)
+                if not event.more_data:
+                    parts.append(part(head, buffer.getvalue()))
+    except RequestEntityTooLarge:
+        raise Problem("bad_request", f"The body has more than {MOST_PARTS} parts.") from None
+    except (ValueError, LookupError):
+        raise Problem("bad_request", "The body is not multipart/form-data, or ends too early.") from None
+    return parts
+
+
+def events(pieces: Iterable[bytes], boundary: str) -> Iterator[Event]:
+    """What a body says, piece by piece."""
+    decoder = MultipartDecoder(boundary.encode("latin-1"), max_parts=MOST_PARTS)
+    for piece in chain(pieces, [None]):
+        decoder.receive_data(piece)
+        while not isinstance(event := decoder.next_event(), NeedData):
+            yield event
+            if isinstance(event, Epilogue):
+                return
+
+
+def part(head: Headers, content: bytes) -> Part:
+    """A part as the readers of files take it."""
+    _, said = parse_options_header(head.get("Content-Disposition"))
+    name = said.get("filename") or ""
+    media_type, _ = parse_options_header(head.get("Content-Type"))
+    how = written(name, media_type)
+    return Part(said.get("name") or "", how.kind, shown_name(name or said.get("name") or ""), content, how.encoding)
