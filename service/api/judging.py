@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from service.api.body import too_large
 from service.api.problems import invalid, shown_faults, totals
 from service.api.state import Loaded
 from service.clock import now
 from service.core.evaluate import Evaluation, Wishes, evaluate
 from service.core.packs import Rulebook
 from service.core.texts import instant
+from service.intake.tables import Call, Limits, TooManyRecords
 from service.intake.take import Taken, take
-from service.intake.tables import Call, Limits
 
 
 class Judged(NamedTuple):
@@ -38,9 +39,12 @@ def judged(
         heard: told of the records once they are read, before they are judged; may refuse them.
 
     Raises:
-        Problem: invalid_batch, or whatever `heard` raises.
+        Problem: invalid_batch, too_large, or whatever `heard` raises.
     """
-    taken = take(call, ready.rulebook.domains, now(), limits, ready.rulebook.reports)
+    try:
+        taken = take(call, ready.rulebook.domains, now(), limits, ready.rulebook.reports)
+    except TooManyRecords:
+        raise too_large("records", limits.records) from None
     faults = taken.call_faults + taken.record_faults
     if taken.call_faults or (faults and query["on_invalid"] == "reject"):
         raise invalid("invalid_batch", faults)

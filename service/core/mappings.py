@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
+from unicodedata import normalize
 
 Form = Literal["table", "json", "xml"]
 ANY_WORD = "*"
@@ -20,7 +21,7 @@ def plain(text: str) -> str:
     >>> plain("Return request-date"), plain("注文番号"), plain("A-to-Z Claim")
     ('returnrequestdate', '注文番号', 'atozclaim')
     """
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
+    return "".join(letter for letter in normalize("NFKC", text).casefold() if letter.isalnum())
 
 
 def plain_path(path: str) -> str:

@@ -66,7 +66,7 @@ def nowhere(positions: Collection[int]) -> Mapping[int, Place]:
     return dict.fromkeys(positions, Place())
 
 
-def own_name(position: int, field: str) -> str:  # noqa: ARG001  # where every record calls its fields the same
+def own_name(position: int, field: str) -> str:  # where every record calls its fields the same
     """The name of a field where a source calls it as we do."""
     return field
 

@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator, ValidationError
 
 from service.rulebook.yaml_source import Path, Source
 
-KINDS = ("pack", "metric", "health", "status", "actions", "deadlines", "reports", "report", "cases")
+KINDS = ("pack", "metric", "health", "status", "actions", "deadlines", "reports", "report", "cases", "report_cases")
 
 
 @cache

@@ -131,7 +131,7 @@ def is_required(one: Filled, table: str) -> bool:
 
 def plain_words(text: pl.Expr) -> pl.Expr:
     """A text without case, spaces and signs."""
-    return text.str.to_lowercase().str.replace_all(SIGNS, "")
+    return text.str.normalize("NFKC").str.to_lowercase().str.replace_all(SIGNS, "")
 
 
 def read_word(text: pl.Expr, words: Mapping[str, str | None], *, keep: bool = False) -> pl.Expr:

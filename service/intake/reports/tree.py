@@ -134,4 +134,4 @@ def entries_of(whole: Object, per: str | None) -> Iterator[Object]:
 def text_at(value: Object, path: str) -> str | None:
     """The text at a path; several texts as one cell."""
     texts = [text for one in values_at(value, path) if (text := text_of(one))]
-    return SEVERAL.join(texts) if texts else None
+    return SEVERAL.join(texts).encode(errors="replace").decode() if texts else None  # half a surrogate is no text
