@@ -130,7 +130,7 @@ def test_rules_are_described_by_the_keys_they_are_written_with(document: Describ
     kind = document["paths"]["/v1/schemas/{kind}"]["get"]["parameters"][0]["schema"]
     assert schemas["Card"]["properties"].keys() == card["properties"].keys()
     assert {*schemas["Card"]["required"]} == {*card["required"]}
-    assert schemas["Pack"]["properties"].keys() == {"digest", *PACK_FILES.values(), "metrics"}
+    assert schemas["Pack"]["properties"].keys() == {"digest", *PACK_FILES.values(), "metrics", "reports"}
     assert kind["enum"] == list(KINDS)
 
 
