@@ -1,7 +1,7 @@
 """Conditions → which records meet them. A field that is not known satisfies only `not` and `known: false`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,22 +34,24 @@ class Looking:
         name: the table.
         tables: all tables, for conditions on records of the same order.
         as_of: the instant of the question, or one for each record.
-        records: the records of the table that are looked at; all where None.
+        at: the records of the table that are looked at.
         parts: the conditions of named parts.
         excused: per table, the records that are to be looked at as if they were not there.
+        counted: what is known so far of who is counted in a part.
     """
 
     name: str
     tables: Mapping[str, Table]
     as_of: Instants
-    records: Table | None = None
+    at: Table
     parts: Mapping[str, Condition] = field(default_factory=dict)
     excused: Mapping[str, Mask] = field(default_factory=dict)
+    counted: dict[str, Mask] = field(default_factory=dict)
 
-    @property
-    def at(self) -> Table:
-        """The records that are looked at."""
-        return self.tables[self.name] if self.records is None else self.records
+    @classmethod
+    def into(cls, name: str, tables: Mapping[str, Table], as_of: Instants) -> "Looking":
+        """A look at all records of a table."""
+        return cls(name, tables, as_of, tables[name])
 
     def among(self, records: Table, as_of: Instants | None = None) -> "Looking":
         """The same look at some records only."""
@@ -59,6 +61,8 @@ class Looking:
     def meet(self, condition: Condition | None) -> Mask:
         """Which records meet a condition; all of them where there is none."""
         match condition:
+            case Test():
+                return self._pass(condition)
             case None:
                 return np.ones(self.at.height, dtype=bool)
             case AllOf():
@@ -66,7 +70,7 @@ class Looking:
             case AnyOf():
                 return any_of(map(self.meet, condition.conditions))
             case PartIs():
-                return any_of(self.meet(self.parts[part]) for part in condition.parts)
+                return any_of(map(self.count_in, condition.parts))
             case Has():
                 return self._have(condition.table, condition.condition)
             case Every():
@@ -74,15 +78,19 @@ class Looking:
                 return self._have(condition.table, None) & ~failing
             case Twin():
                 return self._have_twin(condition)
-            case Test():
-                return self._pass(condition)
+
+    def count_in(self, part: str) -> Mask:
+        """Which records a part of the card counts."""
+        if part not in self.counted:
+            self.counted[part] = self.meet(self.parts[part])
+        return self.counted[part]
 
     def _have(self, table: str, condition: Condition | None, *, meeting: bool = True) -> Mask:
         """Which records have one of another table beside them, of the same order, that meets a condition (or not)."""
         others, orders = self.tables.get(table), self.tables.get("orders")
         if others is None or orders is None or not others.height:
             return np.zeros(self.at.height, dtype=bool)
-        held = replace(self, name=table, records=None, parts={}).meet(condition) == meeting
+        held = Looking.into(table, self.tables, self.as_of).meet(condition) == meeting
         if table in self.excused:
             held &= ~self.excused[table]
         marked = np.zeros(orders.height + 1, dtype=bool)  # the last place is that of orphans
@@ -92,7 +100,7 @@ class Looking:
 
     def _have_twin(self, twin: Twin) -> Mask:
         own = comparable(self.at, twin)
-        everyone = replace(self, records=None)
+        everyone = Looking.into(self.name, self.tables, self.as_of)
         others = comparable(everyone.at.where(everyone.meet(twin.condition)), twin, own)
         near: dict[Key, list[tuple[int, int]]] = {}
         for key, row, moment in keyed(others, twin):
@@ -107,12 +115,12 @@ class Looking:
 
     def _pass(self, test: Test) -> Mask:
         """Which records pass one test."""
-        if test.operator == "known":
-            known = self.at.known(test.field)
-            return known if test.value else ~known
         if test.operator in ("is", "not"):
             found = self.at.is_among(test.field, test.value)
             return found if test.operator == "is" else ~found
+        if test.operator == "known":
+            known = self.at.known(test.field)
+            return known if test.value else ~known
         if test.operator == "during":
             return self._during(test.field, test.value)
         if test.of is not None:
@@ -170,8 +178,7 @@ def comparable(records: Table, twin: Twin, like: Table | None = None) -> Table:
     first = twin.same[0]
     if like is None or known.kind(first) != pl.String:
         return known
-    wanted = set(like.texts(first))
-    return known.where(np.fromiter((text in wanted for text in known.texts(first)), dtype=bool, count=known.height))
+    return known.where(known.is_among(first, set(like.texts(first))))
 
 
 def keyed(records: Table, twin: Twin) -> Iterator[tuple[Key, int, int]]:

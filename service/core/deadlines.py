@@ -51,7 +51,7 @@ def of_deadline(deadline: Deadline, question: Question) -> Iterator[tuple[int, D
         domain in question.pack.marketplaces and domain in (deadline.marketplaces or {domain})
         for _, domain in related.sellers
     ]
-    look = Looking(deadline.of, related.tables, related.now)
+    look = Looking.into(deadline.of, related.tables, related.now)
     held = look.meet(deadline.only) & records.known(deadline.at) & np.array(allowed)[records.numbers("seller")]
     due_at = records.numbers(deadline.at) + micros(deadline.after)
     if deadline.lapses:

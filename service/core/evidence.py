@@ -1,7 +1,7 @@
 """The records behind a figure: which hurt, which were left out and why, oldest first."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,9 +10,11 @@ from service.core.measure import IN_TOTAL, Marks, Measured, Slice
 from service.core.relations import Related, key_of
 from service.core.tables import Mask, Numbers, Table
 
+ANY_GROUP = -2
+ALL = np.array(True)  # noqa: FBT003  # a mask for whatever there is
 
-@dataclass(frozen=True, slots=True)
-class Records:
+
+class Records(NamedTuple):
     """Records by their ids, oldest first: the first of them, how many there are, and where to find the rest."""
 
     first: list[str]
@@ -40,71 +42,85 @@ def hurting(edition: Edition, marks: Marks) -> Mask:
     return hurt
 
 
-def against(edition: Edition, measured: Measured, marks: Marks, related: Related, most: int) -> dict[int, Records]:
-    """Per seller the records that hurt, among some marks."""
-    hurt = marks.where(hurting(edition, marks))
-    return dict(listed(measured.counting.of, hurt.seller, hurt, related, most))
+def against(edition: Edition, measured: Measured, meant: Mask, related: Related, most: int) -> dict[int, Records]:
+    """Per seller the records that hurt, of the marks that are meant."""
+    hurt = np.flatnonzero(meant & hurting(edition, measured.marks))
+    return dict(listed(measured.counting.of, Picked.of(measured.marks, hurt), related, most))
 
 
-def left_out(measured: Measured, marks: Marks, related: Related, most: int) -> dict[int, dict[int, Records]]:
+def left_out(measured: Measured, meant: Mask, related: Related, most: int) -> dict[int, dict[int, Records]]:
     """Per seller the records left out, by the place of the reason on the card."""
     left: dict[int, dict[int, Records]] = {}
     reasons = len(measured.counting.leaves_out)
-    outside = marks.where(marks.left != IN_TOTAL)
-    for slot, found in listed(measured.counting.of, outside.seller * reasons + outside.left, outside, related, most):
+    if not reasons:
+        return left
+    outside = np.flatnonzero(meant & (measured.marks.left != IN_TOTAL))
+    picked = Picked.of(measured.marks, outside)
+    by_reason = picked._replace(slot=picked.slot * reasons + measured.marks.left[outside])
+    for slot, found in listed(measured.counting.of, by_reason, related, most):
         left.setdefault(slot // reasons, {})[slot % reasons] = found
     return left
 
 
-def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> Marks:
-    """The marks within each seller's headline window and group."""
+def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> Mask:
+    """Which marks lie within their seller's headline window and group."""
     counting, marks = measured.counting, measured.marks
-    if not len(marks.row):
-        return marks
     if len(counting.within) == 1 and not counting.within[0].needs and counting.group_by is None:
-        return marks.where(marks.within(measured.windows[0]))
-    size = marks.sellers
-    start, end, chosen = (np.zeros(size, dtype=np.int64) for _ in range(3))
+        return marks.within(measured.windows[0])
+    if not len(marks.row):
+        return ALL
+    start, end, chosen = (np.zeros(marks.sellers, dtype=np.int64) for _ in range(3))
     sellers = list(headlines)
     start[sellers] = [found.days.start for found in headlines.values()]
     end[sellers] = [found.days.end for found in headlines.values()]
     places = {name: place for place, name in enumerate(marks.groups)}
     chosen[sellers] = [ANY_GROUP if found.group is None else places[found.group] for found in headlines.values()]
-    wanted = chosen[marks.seller]
-    meant = (wanted == ANY_GROUP) | (True if marks.group is None else wanted == marks.group)
-    return marks.where((marks.at >= start[marks.seller]) & (marks.at < end[marks.seller]) & meant)
+    within: Mask = (marks.at >= start[marks.seller]) & (marks.at < end[marks.seller])
+    if marks.group is not None:
+        wanted = chosen[marks.seller]
+        within &= (wanted == ANY_GROUP) | (wanted == marks.group)
+    return within
 
 
-ANY_GROUP = -2
+class Picked(NamedTuple):
+    """Records that were picked: where each stands in its table, under which number it is listed, and its date."""
+
+    row: Numbers
+    slot: Numbers
+    at: Numbers
+
+    @classmethod
+    def of(cls, marks: Marks, places: Numbers) -> "Picked":
+        """Some marks, each listed under its seller."""
+        return cls(marks.row[places], marks.seller[places], marks.at[places])
 
 
-def listed(name: str, slots: Numbers, marks: Marks, related: Related, most: int) -> Iterator[tuple[int, Records]]:
-    """The records of some marks slot by slot, oldest first and then by id."""
-    if not len(slots):
+def listed(name: str, picked: Picked, related: Related, most: int) -> Iterator[tuple[int, Records]]:
+    """The picked records slot by slot, oldest first and then by id."""
+    if not len(picked.row):
         return
     table, key = related.tables[name], key_of(name)
-    order = oldest_first(table, key, marks, slots)
-    sorted_slots, rows = slots[order], marks.row[order]
-    starts = np.flatnonzero(np.diff(sorted_slots, prepend=-1))
+    order = oldest_first(table, key, picked)
+    slots, rows = picked.slot[order], picked.row[order]
+    starts = np.flatnonzero(np.diff(slots, prepend=-1))
     ends = np.append(starts[1:], len(rows))
     rank = np.arange(len(rows)) - np.repeat(starts, ends - starts)
     ids, taken = table.texts(key, rows[rank < most]), 0
-    for slot, start, end in zip(sorted_slots[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
+    for slot, start, end in zip(slots[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
         count = min(end - start, most)
         yield slot, Records(ids[taken : taken + count], end - start, rows[start:end], table, key)
         taken += count
 
 
-def oldest_first(table: Table, key: str, marks: Marks, slots: Numbers) -> Numbers:
-    """The order of some marks by slot, then date, then id."""
-    order = np.lexsort((marks.at, slots))
-    at, slot = marks.at[order], slots[order]
+def oldest_first(table: Table, key: str, picked: Picked) -> Numbers:
+    """The order of picked records by slot, then date, then id."""
+    order = np.lexsort((picked.at, picked.slot))
+    at, slot = picked.at[order], picked.slot[order]
     same = (at[1:] == at[:-1]) & (slot[1:] == slot[:-1])
     if not same.any():
         return order
     tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
     runs = np.cumsum(np.append(True, ~same))[tied].tolist()
-    ids = table.texts(key, marks.row[order[tied]])
-    sorted_again = sorted(zip(runs, ids, order[tied].tolist(), strict=True))
-    order[tied] = [place for _, _, place in sorted_again]
+    ids = table.texts(key, picked.row[order[tied]])
+    order[tied] = [place for _, _, place in sorted(zip(runs, ids, order[tied].tolist(), strict=True))]
     return order

@@ -60,15 +60,16 @@ class Figure(NamedTuple):
 
 def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) -> tuple[Figure, ...]:
     """The figures of some slices."""
-    return tuple(figure(edition, one, question) for one in slices)
-
-
-def figure(edition: Edition, one: Slice, question: Question) -> Figure:
-    """The figure of a slice; none where the table it needs whole is not complete."""
     if any(name.endswith(f".{WHOLE}") for name in question.related.missing(edition.requires)):
-        return Figure(one._replace(counted=0, total=0), None, None, "insufficient_data")  # not missing at random
-    key = (edition.address, one.counted, one.total, one.also)
-    return Figure(one, *question.once(key, lambda: level_of(edition, one, question)))
+        nothing = [one._replace(counted=0, total=0) for one in slices][:1]  # what is missing is not missing at random
+        return tuple(Figure(one, None, None, "insufficient_data") for one in nothing)
+    figures, memory = [], question.memory
+    for one in slices:
+        key = (edition.address, one.counted, one.total, one.also)
+        if key not in memory:
+            memory[key] = level_of(edition, one, question)
+        figures.append(Figure(one, *memory[key]))
+    return tuple(figures)
 
 
 def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fraction | None, Rung | None, Level]:
@@ -87,6 +88,7 @@ def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fr
 
 
 def is_shortfall(edition: Edition, question: Question) -> bool:
-    """Whether a figure may be too low only because nobody covered the table it counts."""
-    counting = edition.counting
-    return counting is not None and not edition.counted_hurt and counting.of not in question.related.tables
+    """Whether a figure may be too low only because nobody covered what it counts."""
+    if edition.counting is None or edition.counted_hurt:
+        return False
+    return any(name.partition(".")[0] == edition.counting.of for name in question.related.missing(edition.requires))

@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from service.core.cards import Card, Edition
-from service.core.evidence import NO_RECORDS, Records, against, left_out, of_headlines
-from service.core.figures import Figure, Question, figure, figures_of
+from service.core.evidence import ALL, NO_RECORDS, Records, against, left_out, of_headlines
+from service.core.figures import Figure, Question, figures_of
 from service.core.ladder import worst
 from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
@@ -52,10 +52,10 @@ def judge_counting(
     figures = {seller: figures_of(edition, found.slices.get(seller, nothing), question) for seller in sellers}
     headlines = {seller: each[worst(one.level for one in each)] for seller, each in figures.items()}
     chosen = {seller: headline.slice for seller, headline in headlines.items()}
-    marks = of_headlines(found, chosen)
-    hurt = against(edition, found, marks, related, question.evidence)
-    outside = left_out(found, marks, related, question.evidence)
-    mitigated = mitigate(edition, found, chosen, question)
+    meant = of_headlines(found, chosen)
+    hurt = against(edition, found, meant, related, question.evidence)
+    outside = left_out(found, meant, related, question.evidence)
+    mitigated = mitigate(edition, found, meant, chosen, question)
     recovering = recoveries(Breaches(card, edition, breached(headlines), (found,)), question)
     context = contexts(edition, found, chosen, question)
     missing = tuple(related.missing(edition.requires))
@@ -86,11 +86,11 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
     }
     days = found[0].windows[0]
     headlines = {
-        seller: figure(edition, Slice(days, None, result.value, 0), question) for seller, result in results.items()
+        seller: figures_of(edition, [Slice(days, None, result.value, 0)], question)[0]
+        for seller, result in results.items()
     }
     harmful = [each for term, each in zip(score.terms, found, strict=True) if term.hurts]
-    marks = joined([of_headlines(each, {}) for each in harmful])
-    hurt = against(edition, harmful[0], marks, related, question.evidence) if harmful else {}
+    hurt = against(edition, joined(harmful), ALL, related, question.evidence) if harmful else {}
     recovering = recoveries(Breaches(card, edition, breached(headlines), tuple(found)), question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:

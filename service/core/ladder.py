@@ -7,7 +7,7 @@ import numpy as np
 
 from service.core.cards import LEVELS, MILLION, VALUE, Edge, Edition, Level, Rung
 from service.core.rulesets import Decide, measured
-from service.core.tables import Mask, Numbers
+from service.core.tables import Mask, Numbers, all_of
 
 PROPORTIONS = ("share", "average")
 LARGEST_SCALED = 2**63 // MILLION // 10
@@ -40,13 +40,16 @@ def in_breach(edition: Edition, counted: Numbers, total: Numbers, also: Mapping[
     proportion = edition.unit in PROPORTIONS
     if proportion and counted.size and max(abs(counted).max(), total.max()) >= LARGEST_SCALED:
         counted, total = counted.astype(object), total.astype(object)  # beyond 64 bits, exact all the same
-    scaled, per = (counted * MILLION, np.maximum(total, 1)) if proportion else (counted, 1)
+    scaled, per = (counted * MILLION, total) if proportion else (counted, 1)
     breach = np.zeros(counted.shape, dtype=bool)
     for rung in edition.ladder:
-        reached = np.ones(counted.shape, dtype=bool)
-        for edge in rung.edges:
-            reached &= reaches(edge, scaled, per) if edge.measure == VALUE else reaches(edge, also[edge.measure], 1)
-        breach = np.where(reached, rung.level == "breach", breach)
+        bad = rung.level == "breach"
+        if bad or breach.any():
+            reached = [
+                reaches(edge, scaled, per) if edge.measure == VALUE else reaches(edge, also[edge.measure], 1)
+                for edge in rung.edges
+            ]
+            breach = np.where(all_of(reached), bad, breach)
     return breach & (total > 0) if proportion else breach
 
 

@@ -118,14 +118,15 @@ def measure(counting: Counting, related: Related, sellers: Mask | None, calendar
     return Measured(counting, days, marks, sliced(counting, marks, calendar))
 
 
-def joined(several: Sequence[Marks]) -> Marks:
-    """The marks of several countings of one table, as far as records are told by them."""
-    counted = np.concatenate([marks.flags[0] for marks in several]) if several else np.zeros(0, dtype=bool)
+def joined(several: Sequence[Measured]) -> Measured:
+    """Countings of one table as one, as far as records are told by it; each within its longest window."""
+    within = [each.marks.where(each.marks.within(each.windows[-1])) for each in several]
     row, seller, at, left = (
-        np.concatenate([getattr(marks, name) for marks in several] or [counted.astype(np.int64)])
-        for name in ("row", "seller", "at", "left")
+        np.concatenate([getattr(marks, name) for marks in within]) for name in ("row", "seller", "at", "left")
     )
-    return Marks(row, seller, at, left, None, (counted,), None, (), (), several[0].sellers if several else 0)
+    counted = np.concatenate([marks.flags[0] for marks in within])
+    marks = Marks(row, seller, at, left, None, (counted,), None, (), (), within[0].sellers)
+    return Measured(several[0].counting, several[0].windows, marks, {})
 
 
 def short_to_long(counting: Counting) -> list[Window]:
@@ -141,14 +142,15 @@ def spans_of(window: Window, calendar: Calendar) -> list[Days]:
 
 def looking(counting: Counting, related: Related) -> Looking:
     """How the conditions of a counting are asked."""
-    return Looking(counting.of, related.tables, related.now, parts={part.name: part.counts for part in counting.parts})
+    parts = {part.name: part.counts for part in counting.parts}
+    return Looking(counting.of, related.tables, related.now, related.tables[counting.of], parts)
 
 
 def marked(counting: Counting, related: Related, sellers: Mask | None, spans: Sequence[Days]) -> Marks:
     """The marks of all records dated within the spans or later; the later ones are for forecasts."""
     records = related.tables.get(counting.of)
     if records is None:
-        return no_marks(counting)
+        return no_marks(counting, len(related.sellers))
     at = records.numbers(counting.by)
     looked_at = at >= min(days.start for days in spans)
     if sellers is not None:
@@ -175,11 +177,11 @@ def latest(counting: Counting, records: Table) -> Table:
     return records.take(np.array(sorted(place for _, _, place in newest.values()), dtype=np.int64))
 
 
-def no_marks(counting: Counting) -> Marks:
+def no_marks(counting: Counting, sellers: int) -> Marks:
     """The marks of a table nobody gave."""
     none, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
     flags = (nowhere,) * (1 + len(counting.parts))
-    return Marks(none, none, none, none, none, flags, none, (), (none,) * len(counting.also), 1)
+    return Marks(none, none, none, none, none, flags, none, (), (none,) * len(counting.also), sellers)
 
 
 def marks_of(counting: Counting, look: Looking, sellers: int) -> Marks:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from service.core.cards import Edition, Mitigation
 from service.core.clauses import AnyOf, Has
 from service.core.conditions import Looking
-from service.core.evidence import hurting, of_headlines, oldest_first
+from service.core.evidence import Picked, hurting, oldest_first
 from service.core.figures import Figure, Question, figures_of
 from service.core.ladder import worst
 from service.core.measure import NOTHING, Measured, Slice, looking, sliced
@@ -26,23 +26,31 @@ class Mitigated:
 
 
 def mitigate(
-    edition: Edition, found: Measured, headlines: Mapping[int, Slice], question: Question
+    edition: Edition, found: Measured, meant: Mask, headlines: Mapping[int, Slice], question: Question
 ) -> dict[int, Mitigated]:
-    """Per seller the metric without what may be excused; sellers for whom nothing may be are not named."""
+    """Per seller the metric without what may be excused; sellers for whom nothing may be are not named.
+
+    Args:
+        edition: the edition that judged.
+        found: what it counts.
+        meant: the marks of the headlines.
+        headlines: the headline of each seller.
+        question: what is asked.
+    """
     hurt = found.marks.row[hurting(edition, found.marks)] if edition.mitigations else found.marks.row[:0]
     if not len(hurt):
         return {}
     excused = excuses(edition, np.unique(hurt), question)
-    shown = of_headlines(found, headlines)
-    some = np.logical_or.reduce(excused)
-    shown = shown.where(hurting(edition, shown) & some[shown.row])
-    if not len(shown.row):
+    some = np.logical_or.reduce(excused)[found.marks.row]
+    shown = np.flatnonzero(meant & hurting(edition, found.marks) & some)
+    if not len(shown):
         return {}
     table, key = question.related.tables[found.counting.of], key_of(found.counting.of)
-    order = oldest_first(table, key, shown, shown.seller)
-    rows = shown.row[order]
+    picked = Picked.of(found.marks, shown)
+    order = oldest_first(table, key, picked)
+    sellers, rows = picked.slot[order].tolist(), picked.row[order]
     listed: dict[int, list[tuple[str, Mitigation]]] = {}
-    for seller, record, row in zip(shown.seller[order].tolist(), table.texts(key, rows), rows.tolist(), strict=True):
+    for seller, record, row in zip(sellers, table.texts(key, rows), rows.tolist(), strict=True):
         each = listed.setdefault(seller, [])
         each += [(record, edition.mitigations[place]) for place in np.flatnonzero(excused[:, row])]
     slices = without(edition, found, excused, list(listed), question)
@@ -81,7 +89,7 @@ def without_others(edition: Edition, look: Looking) -> Looking:
     excused: dict[str, Mask] = {}
     for table in {one.of for one in edition.mitigations if one.of != look.name and one.of in look.tables}:
         any_of = AnyOf(tuple(one.when for one in edition.mitigations if one.of == table))
-        excused[table] = Looking(table, look.tables, look.as_of).meet(any_of)
+        excused[table] = Looking.into(table, look.tables, look.as_of).meet(any_of)
     return replace(look, excused=excused)
 
 

@@ -39,10 +39,8 @@ class Related:
     reported: Mapping[Identity, ReportedAccount]
 
     def missing(self, required: tuple[str, ...]) -> list[str]:
-        """Which of the required tables and fields (`table` or `table.field`) nobody covered; of a table no fields."""
-        tables = [name for name in required if name.partition(".")[0] not in self.tables]
-        named = [name for name in tables if "." not in name or name.partition(".")[0] not in tables]
-        return [name for name in required if name in named or (name in self.uncovered and name not in tables)]
+        """Which of the required tables and fields (`table` or `table.field`) nobody covered; of no table, no field."""
+        return [name for name in required if name in self.uncovered or not ("." in name or name in self.tables)]
 
 
 def related(batch: Batch) -> Related:

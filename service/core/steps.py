@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
-from service.core.clauses import AS_OF, Test, walk
+from service.core.clauses import AS_OF, Test
 from service.core.conditions import Looking
 from service.core.countings import Counting, Window
 from service.core.measure import IN_TOTAL, NO_GROUP, NOTHING, Marks, groupings, latest, looking, marks_of, short_to_long
 from service.core.relations import Related
 from service.core.tables import EPOCH, INSTANT, UNKNOWN, Mask, Numbers, micros
-from service.core.windows import day_of
+from service.core.windows import day_of, days_of
 
 HORIZON = 365
 DAY = timedelta(days=1)
@@ -40,11 +40,15 @@ class Moments:
 
 
 class Stretch(NamedTuple):
-    """The marks of records, one for each stretch of days (`day` to `until`) on which a record stays the same."""
+    """The marks of records, one for each stretch of days (`day` to `until`) on which a record stays the same.
+
+    `dated` is the day of the record itself.
+    """
 
     marks: Marks
     day: Numbers
     until: Numbers
+    dated: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +79,15 @@ def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: M
     """
     if counting.of not in moments.related.tables:
         return
-    moving = list(turning_tests(counting))
-    if today is None or moving:
-        stretch = stretches(counting, sellers, moments, moving)
+    if today is None or counting.turning:
+        stretch = stretches(counting, sellers, moments)
     else:
         stretch = unmoved(today, sellers, moments)
     if not len(stretch.marks.row):
         return
-    longest = [Window(window.otherwise or window.days, window.lag) for window in counting.within]
-    days = max(moments.first, *(within_window(stretch, window, moments).last_day for window in longest))
-    moments = replace(moments, last=min(moments.last, days))
+    emptied = int(stretch.dated.max()) + max(window.lag + window.days for window in longest(counting))
+    days = int(moments.days.searchsorted(emptied))
+    moments = replace(moments, last=max(moments.first, min(moments.last, days)))
     for window in short_to_long(counting):
         for by_group in groupings(counting):
             found = summed(counting, stretch, window, moments, by_group=by_group)
@@ -107,54 +110,54 @@ def coming_days(as_of: datetime, zone: ZoneInfo) -> Numbers:
     return np.array([day_of(as_of + place * DAY, zone).toordinal() for place in range(HORIZON + 1)])
 
 
+def longest(counting: Counting) -> list[Window]:
+    """The windows of a counting, each as long as it may become."""
+    return [Window(window.otherwise or window.days, window.lag) for window in counting.within]
+
+
 def unmoved(marks: Marks, sellers: Mask, moments: Moments) -> Stretch:
     """The marks of today, each for all days to come."""
     meant = marks.where(sellers[marks.seller] & (marks.left == IN_TOTAL))
     height = len(meant.row)
-    return Stretch(meant, np.full(height, moments.first), np.full(height, moments.last))
+    whole = np.full(height, moments.first), np.full(height, moments.last)
+    return Stretch(meant, *whole, ordinals(meant.at, moments.zone))
 
 
-def stretches(counting: Counting, sellers: Mask, moments: Moments, moving: list[Test]) -> Stretch:
+def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
     """The marks of the sellers' records that are ever in the total, stretch by stretch."""
     related = moments.related
     records = related.tables[counting.of]
     look = looking(counting, related)
-    own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) != UNKNOWN))
+    tomorrow = date.fromordinal(int(moments.days[moments.first]))
+    ever = min(days_of(window, tomorrow, moments.zone).start for window in longest(counting))
+    own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) >= ever))
     if counting.latest_per:
         own = latest(counting, own.where(look.among(own).meet(counting.only)))
-    place, day = turns(moving, look.among(own), moments)
+    place, day = turns(counting.turning, look.among(own), moments)
     until = np.where(np.append(place[1:] == place[:-1], False), np.append(day[1:], 0) - 1, moments.last)
     moment = related.now + day * A_DAY
     meant = look.among(own.take(place), moment).meet(counting.only)
     place, day, until = place[meant], day[meant], until[meant]
     marks = marks_of(counting, look.among(own.take(place), moment[meant]), len(related.sellers))
     inside = marks.left == IN_TOTAL
-    return Stretch(marks.where(inside), day[inside], until[inside])
+    held = marks.where(inside)
+    return Stretch(held, day[inside], until[inside], ordinals(held.at, moments.zone))
 
 
-def turns(moving: list[Test], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
+def turns(turning: tuple[Test, ...], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
     """The records by their place, once for each day from which their conditions may read otherwise."""
     height = look.at.height
-    days = [np.full(height, moments.first)]
-    for test in moving:
+    starts = np.arange(height) * SHIFT + moments.first
+    later = []
+    for test in turning:
         instant = turning_point(test, look)
         ahead = np.where(instant == UNKNOWN, 0, (instant - moments.related.now) // A_DAY)
-        days += [ahead, ahead + 1]
-    every = np.stack(days)
-    places = np.broadcast_to(np.arange(height), every.shape)
-    held = (every >= moments.first) & (every <= moments.last)
-    place, day = np.divmod(np.unique(places[held] * SHIFT + every[held]), SHIFT)
+        for day in (ahead, ahead + 1):
+            place = np.flatnonzero((day > moments.first) & (day <= moments.last))
+            later.append(place * SHIFT + day[place])
+    every = np.sort(np.concatenate([starts, *map(np.unique, later)]), kind="stable")
+    place, day = np.divmod(every[np.diff(every, prepend=-1) > 0], SHIFT)
     return place, day
-
-
-def turning_tests(counting: Counting) -> Iterator[Test]:
-    """The tests of a counting that ask for the instant of the question, and so may turn as time goes by."""
-    conditions = [counting.only, counting.counts, *(one.when for one in counting.leaves_out)]
-    conditions += [part.counts for part in counting.parts] + [one.when for one in counting.also]
-    for condition in conditions:
-        for test in walk(condition):
-            if isinstance(test, Test) and AS_OF in (test.field, test.of, test.value):
-                yield test
 
 
 def turning_point(test: Test, look: Looking) -> Numbers:
@@ -163,27 +166,6 @@ def turning_point(test: Test, look: Looking) -> Numbers:
     instant = look.instants(str(other))
     span = micros(test.value) if test.of else 0
     return np.where(instant == UNKNOWN, UNKNOWN, instant + (span if test.field == AS_OF else -span))
-
-
-class Presence(NamedTuple):
-    """From which day on a stretch of marks is in a window, and on which it is no longer."""
-
-    enters: Numbers
-    leaves: Numbers
-
-    @property
-    def last_day(self) -> int:
-        """The day on which all have left."""
-        return int(self.leaves.max(initial=0))
-
-
-def within_window(stretch: Stretch, window: Window, moments: Moments) -> Presence:
-    """When the marks are in a window; never where a stretch ends before the window reaches it."""
-    days = moments.days
-    dated = ordinals(stretch.marks.at, moments.zone) + window.lag
-    enters = np.maximum(stretch.day, np.searchsorted(days, dated, side="left"))
-    leaves = np.minimum(stretch.until + 1, np.searchsorted(days, dated + window.days - 1, side="right"))
-    return Presence(enters, np.maximum(enters, leaves))
 
 
 def ordinals(instants: Numbers, zone: ZoneInfo) -> Numbers:
@@ -197,47 +179,47 @@ def ordinals(instants: Numbers, zone: ZoneInfo) -> Numbers:
 
 def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moments, *, by_group: bool) -> Coming:
     """The figures of one window, of all records or group by group."""
-    marks, presence = stretch.marks, within_window(stretch, window, moments)
-    ever = (presence.enters < presence.leaves) & (presence.enters <= moments.last)
+    marks, dated = stretch.marks, stretch.dated + window.lag
+    enters = np.maximum(stretch.day, moments.days.searchsorted(dated, side="left"))
+    leaves = np.minimum(stretch.until + 1, moments.days.searchsorted(dated + window.days - 1, side="right"))
+    present = (enters < leaves) & (enters <= moments.last)
+    slots, groups = marks.seller, 1
     if by_group and marks.group is not None:
-        ever &= marks.group != NO_GROUP
-    found = marks.where(ever)
-    slots = found.seller * (len(marks.groups) or 1) + (found.group if by_group and found.group is not None else 0)
-    named, slot = np.unique(slots, return_inverse=True)
-    spread = Spread(presence.enters[ever] - moments.first, presence.leaves[ever] - moments.first, moments)
-    ones = np.ones(len(slot), dtype=np.int64)
-    weight = ones if found.weight is None else found.weight
-    counted = weight if counting.average else weight * found.flags[0]
-    return Coming(
-        named // (len(marks.groups) or 1),
-        spread.sums(slot, counted, len(named)),
-        spread.sums(slot, ones if counting.average else weight, len(named)),
-        tuple(spread.differing(slot, values, len(named)) for values in found.also),
-    )
+        present &= marks.group != NO_GROUP
+        slots, groups = marks.seller * len(marks.groups) + marks.group, len(marks.groups)
+    ever = np.flatnonzero(present)
+    named, slot = np.unique(slots[ever], return_inverse=True)
+    spread = Spread(slot, enters[ever] - moments.first, leaves[ever] - moments.first, moments, len(named))
+    weight = np.ones(len(ever), dtype=np.int64) if marks.weight is None else marks.weight[ever]
+    counted = weight if counting.average else weight * marks.flags[0][ever]
+    total = np.ones(len(ever), dtype=np.int64) if counting.average else weight
+    also = tuple(spread.differing(values[ever]) for values in marks.also)
+    return Coming(named // groups, spread.sums(counted), spread.sums(total), also)
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(NamedTuple):
     """Spreads what each of some marks adds over the days it is present, counted from the first of the moments."""
 
+    slot: Numbers
     enters: Numbers
     leaves: Numbers
     moments: Moments
+    slots: int
 
-    def sums(self, slot: Numbers, amount: Numbers, height: int) -> Numbers:
+    def sums(self, amount: Numbers) -> Numbers:
         """Per slot and day the sum of the amounts that are present."""
         width = self.moments.last - self.moments.first + 2
-        changes = np.zeros((height, width), dtype=np.int64)
-        np.add.at(changes, (slot, self.enters), amount)
-        np.add.at(changes, (slot, np.minimum(self.leaves, width - 1)), -amount)
-        return np.cumsum(changes, axis=1)[:, :-1]
+        changes = np.zeros((self.slots, width), dtype=np.int64)
+        np.add.at(changes, (self.slot, self.enters), amount)
+        np.subtract.at(changes, (self.slot, np.minimum(self.leaves, width - 1)), amount)
+        return changes.cumsum(axis=1)[:, :-1]
 
-    def differing(self, slot: Numbers, values: Numbers, height: int) -> Numbers:
+    def differing(self, values: Numbers) -> Numbers:
         """Per slot and day how many different values are present."""
         held = values != NOTHING
-        part = Spread(self.enters[held], self.leaves[held], self.moments)
-        pairs, pair = np.unique(np.stack([slot[held], values[held]]), axis=1, return_inverse=True)
-        present = part.sums(pair.reshape(-1), np.ones(len(pair.reshape(-1)), dtype=np.int64), pairs.shape[1]) > 0
-        found = np.zeros((height, present.shape[1]), dtype=np.int64)
+        pairs, pair = np.unique(np.stack([self.slot[held], values[held]]), axis=1, return_inverse=True)
+        part = Spread(pair.reshape(-1), self.enters[held], self.leaves[held], self.moments, pairs.shape[1])
+        present = part.sums(np.ones(len(part.slot), dtype=np.int64)) > 0
+        found = np.zeros((self.slots, present.shape[1]), dtype=np.int64)
         np.add.at(found, pairs[0], present)
         return found

@@ -3,8 +3,7 @@
 An instant is its microseconds since 1970, a word of a closed list its place there, yes and no are 1 and 0.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import and_, or_
@@ -21,6 +20,8 @@ UNKNOWN = -(2**63)  # a number nobody knows
 NO_WORD = -1  # a word, or a yes or no, nobody knows
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+Words = Mapping[str, Mapping[str, int]]
+NO_WORDS: Mapping[str, int] = {}
 INSTANT = pl.Datetime("us", "UTC")
 
 
@@ -64,25 +65,28 @@ class Table:
     Args:
         columns: per field a column as `coded` has it, all of one length.
         kinds: per field the type it had before.
+        words: per field that is a word of a closed list, those words, each with its number.
         height: how many records there are.
     """
 
-    def __init__(self, columns: Mapping[str, pl.Series], kinds: Mapping[str, pl.DataType], height: int) -> None:
+    def __init__(
+        self, columns: Mapping[str, pl.Series], kinds: Mapping[str, pl.DataType], words: Words, height: int
+    ) -> None:
         self.height = height
+        self._words = words
         self._columns = columns
         self._kinds = kinds
         self._numbers: dict[str, Numbers] = {}
-        self._words: dict[str, dict[str, int]] = {}
         self._lists: dict[str, list[Any]] = {}
         self._whole: Table | None = None  # the table this is a part of,
         self._rows: Numbers | None = None  # which of its records these are,
         self._places: Numbers | None = None  # and where they stand in the columns
 
     @classmethod
-    def of(cls, typed: pl.DataFrame) -> "Table":
+    def of(cls, typed: pl.DataFrame, words: Words) -> "Table":
         """The table of a typed frame."""
         held = typed.select(coded(name, kind) for name, kind in typed.schema.items())
-        return cls({one.name: one for one in held.get_columns()}, typed.schema, typed.height)
+        return cls({one.name: one for one in held.get_columns()}, typed.schema, words, typed.height)
 
     def __contains__(self, name: str) -> bool:
         return name in self._columns
@@ -99,13 +103,9 @@ class Table:
             )
         return self._numbers[name]
 
-    def words(self, name: str) -> dict[str, int]:
+    def words(self, name: str) -> Mapping[str, int]:
         """The words of a closed list, each with its number."""
-        if name not in self._words:
-            kind = self._kinds[name]
-            words = kind.categories if isinstance(kind, pl.Enum) else ()
-            self._words[name] = {word: place for place, word in enumerate(words)}
-        return self._words[name]
+        return self._words.get(name, NO_WORDS)
 
     def known(self, name: str) -> Mask:
         """Where a field is known."""
@@ -119,18 +119,19 @@ class Table:
         column = self._columns[name]
         return self._picked(column.is_not_null()) if column.has_nulls() else np.ones(self.height, dtype=bool)
 
-    def is_among(self, name: str, values: Sequence[Any]) -> Mask:
+    def is_among(self, name: str, values: Collection[Any]) -> Mask:
         """Where a field is one of some values, or a list that holds one."""
-        kind = self._kinds[name]
-        if isinstance(kind, (pl.Enum, pl.Boolean, pl.Int64)):
-            column, words = self.numbers(name), self.words(name)
+        words, kind = self.words(name), self._kinds[name]
+        if words or isinstance(kind, (pl.Boolean, pl.Int64)):
+            column = self.numbers(name)
             return any_of([column == (words[one] if words else int(one)) for one in values])
         texts = self._columns[name]
         if texts.null_count() == len(texts):
             return np.zeros(self.height, dtype=bool)
         if isinstance(kind, pl.List):
             return any_of(self._picked(texts.list.contains(one)) for one in values)
-        return any_of(self._picked(texts == (one if isinstance(kind, pl.Decimal) else str(one))) for one in values)
+        wanted = [one if isinstance(kind, pl.Decimal) else str(one) for one in values]
+        return self._picked(texts == wanted[0] if len(wanted) == 1 else texts.is_in(wanted))
 
     def compares(self, name: str, comparison: Callable[[Any, Any], Any], value: Any) -> Mask:
         """Where a decimal compares with a value."""
@@ -150,10 +151,8 @@ class Table:
 
     def take(self, rows: Numbers) -> "Table":
         """Some records, in this order."""
-        part = Table(self._columns, self._kinds, len(rows))
-        part._words, part._lists, part._whole, part._rows = self._words, self._lists, self, rows
-        part._places = rows if self._places is None else self._places[rows]
-        return part
+        places = rows if self._places is None else self._places[rows]
+        return self._changed(height=len(rows), _numbers={}, _whole=self, _rows=rows, _places=places)
 
     def where(self, mask: Mask) -> "Table":
         """The records of a mask."""
@@ -161,16 +160,18 @@ class Table:
 
     def laid_over(self, **columns: NDArray[Any]) -> "Table":
         """The same records with some columns of numbers changed or added."""
-        table = copy(self)
-        table._numbers = {**self._numbers, **columns}
-        return table
+        return self._changed(_numbers={**self._numbers, **columns})
 
     def without_texts(self, name: str, mask: Mask) -> "Table":
         """The same records with a text forgotten where a mask says so."""
         places = np.flatnonzero(mask) if self._places is None else self._places[mask]
-        table = copy(self)
-        table._columns = {**self._columns, name: self._columns[name].clone().scatter(places, None)}
-        table._lists = {}
+        return self._changed(
+            _columns={**self._columns, name: self._columns[name].clone().scatter(places, None)}, _lists={}
+        )
+
+    def _changed(self, **own: Any) -> "Table":
+        table = object.__new__(Table)
+        table.__dict__ = {**self.__dict__, **own}
         return table
 
     def whole(self, name: str) -> pl.Series:

@@ -128,8 +128,14 @@ def chapter_in_force(chapters: tuple[Chapter, ...], day: date) -> Chapter:
 
 def fired(chapter: Chapter, facts: Fact, question: Question) -> Iterator[Rule]:
     """The rules of a chapter that hold, in the order of the file."""
-    asked = {name: facts.get(name, 0) for name in chapter.asked}
-    return (chapter.rules[int(place)] for place in question.decide(chapter.address, asked))
+    asked = question.once(("asked", chapter.address), lambda: chapter.asked)
+    told = {name: bounded(facts.get(name, 0), most) for name, most in asked.items()}
+    return (chapter.rules[int(place)] for place in question.decide(chapter.address, told))
+
+
+def bounded(fact: int | str, most: int) -> int | str:
+    """A fact as rules can tell it from others; beyond some number all are alike, and so is the answer."""
+    return min(fact, most) if isinstance(fact, int) else fact
 
 
 def first_rule(chapters: tuple[Chapter, ...], facts: Fact, question: Question) -> Rule:
@@ -139,7 +145,7 @@ def first_rule(chapters: tuple[Chapter, ...], facts: Fact, question: Question) -
 
 def told(rule: Rule, metrics: list[Judged]) -> dict[str, str]:
     """A reason: the rule's own sentence, and its address."""
-    titles = [judged.edition.title for judged in metrics if meant(rule, judged)]
+    titles = [judged.edition.title for judged in metrics if meant(rule, judged)] if "{" in rule.text else []
     return {"text": filled(rule.text, {"metrics": ", ".join(titles)}), "rule": rule.address}
 
 

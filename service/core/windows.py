@@ -21,7 +21,7 @@ class Days(NamedTuple):
 def day_of(moment: datetime, zone: ZoneInfo) -> date:
     """The calendar day of an instant in a zone.
 
-    >>> day_of(datetime(2026, 11, 22, 23, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    >>> day_of(datetime(2026, 11, 22, 23, 30, tzinfo=ZoneInfo("UTC")), ZoneInfo("Europe/Berlin"))
     datetime.date(2026, 11, 23)
     """
     return moment.astimezone(zone).date()

@@ -11,7 +11,8 @@ from marshmallow import ValidationError
 from service.core.errors import Fault
 from service.intake.columns import column_types
 from service.intake.home import Home
-from service.intake.portions import Typist, blank
+from service.intake.places import blank
+from service.intake.portions import Typist
 from service.intake.tables import PORTION, ROW, TOO_DEEP, Given, Portion
 from service.schemas.records import shape
 from service.schemas.scalars import Reading, Wording

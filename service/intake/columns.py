@@ -11,6 +11,7 @@ import polars as pl
 from marshmallow import ValidationError, fields
 
 from service.core.tables import INSTANT
+from service.intake.clean import says_what_it_means
 from service.intake.tables import TOO_DEEP
 from service.intake.texts import REFUSED, Column, amounts, ids, texts, without_refused
 from service.schemas.records import shape
@@ -30,12 +31,23 @@ from service.schemas.scalars import (
 from service.schemas.shapes import Link, ListOf, is_blank, link_shape
 
 AMOUNT = pl.Decimal(38, DECIMAL_PLACES)
+Reader = Callable[[Sequence[Any], Reading], Column]
 
 
 @cache
 def column_types(table: str) -> dict[str, pl.DataType]:
     """Per field of a table, the type of its column."""
     return {name: column_type(kind) for name, kind in shape(table).fields.items()}
+
+
+@cache
+def words(table: str) -> dict[str, dict[str, int]]:
+    """Per field of a table that is a word of a closed list, those words, each with its place."""
+    return {
+        name: {word: place for place, word in enumerate(kind.choices)}
+        for name, kind in shape(table).fields.items()
+        if isinstance(kind, Choice)
+    }
 
 
 def column_type(kind: fields.Field[Any]) -> pl.DataType:
@@ -67,23 +79,36 @@ def default_of(kind: fields.Field[Any]) -> str | bool | int | None:
     return default if isinstance(default, (str, bool, int)) else None
 
 
-def read_column(kind: fields.Field[Any], values: Sequence[Any], reading: Reading) -> Column:
-    """What the values of a column mean: the texts of texts and amounts; of instants, whatever was given."""
+def reader(kind: fields.Field[Any]) -> Reader:
+    """What reads the values of a column: to the texts of texts and amounts, to whatever was given of instants."""
     match kind:
         case Timestamp():
-            return Column(values)
+            return lambda values, _: Column(values)
         case Id():
-            return ids(values)
+            return lambda values, _: ids(values)
         case Text():
-            return texts(values, reading.longest_text)
+            return lambda values, reading: texts(values, reading.longest_text)
         case Amount():
-            return amounts(values)
+            return lambda values, _: amounts(values)
         case Scalar():
-            return by_meaning(values, lambda value: meaning(kind, value, default_of(kind)))
+            default = default_of(kind)
+            return lambda values, _: by_meaning(values, lambda value: meaning(kind, value, default))
         case ListOf() if isinstance(kind.inner, Choice):
-            lists = [value if value is None else tuple(value) for value in values]
-            return by_meaning(lists, lambda value: value and nested_meaning(kind, list(value)))
+            return lambda values, _: lists(kind, values)
+    return lambda values, _: by_value(values, kind)
+
+
+def by_value(values: Sequence[Any], kind: fields.Field[Any]) -> Column:
+    """A column of lists and objects: as it stands where all of it means what it says, else read value by value."""
+    if says_what_it_means(kind, [value for value in values if value is not None]):
+        return Column(values)
     return without_refused([nested_meaning(kind, value) for value in values])
+
+
+def lists(kind: ListOf, values: Sequence[Sequence[Any] | None]) -> Column:
+    """A column of lists of words."""
+    keys = [value if value is None else tuple(value) for value in values]
+    return by_meaning(keys, lambda value: None if value is None else nested_meaning(kind, list(value)))
 
 
 def meaning(kind: Scalar, value: Any, default: Any) -> Any:

@@ -17,6 +17,7 @@ from service.core.known import FORMS
 from service.core.mappings import ReportMapping
 from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
+from service.intake.columns import words
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.reports.adapt import Reports, locale_of
 from service.intake.reports.performance import performances
@@ -64,21 +65,21 @@ def gather(
     top, call_faults = read_top(call, domains)
     reading = Reading(top.get("timezone"), limits.text)
     home = Home(domains, top.get("seller_id"), top.get("marketplace"))
-    tables: dict[str, pl.DataFrame] = {}
+    tables: dict[str, Table] = {}
     record_faults: list[Fault] = []
     warnings: list[dict[str, Any]] = []
     with Context(reading):
         ordered = {name: call.tables[name] for name in TABLES if name in call.tables}
         casts = reports.completed(cast(ordered, home, reading), call, lambda given: cast(given, home, reading))
     for name, read in casts.items():
-        tables[name], differing, repeated = without_repeats(read, name)
+        typed, differing, repeated = without_repeats(read, name)
+        tables[name] = Table.of(typed, words(name))
         faults = {**read.faults, **differing}
         record_faults += [fault for position in sorted(faults) for fault in faults[position]]
         warnings += table_warnings(name, read.unknown, repeated)
     said = performances(tables, mappings, domains)
     uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)
-    typed = {name: Table.of(table) for name, table in said.tables.items()}
-    batch = Batch(top.get("as_of") or now, typed, uncovered | reports.uncovered, said.accounts)
+    batch = Batch(top.get("as_of") or now, said.tables, uncovered | reports.uncovered, said.accounts)
     warnings = [*reports.warnings, *warnings, *said.warnings]
     return Gathered(batch, call_faults, record_faults, warnings, call.records, call)
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache, reduce
+from itertools import chain
 from operator import or_
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ import msgspec
 from marshmallow import fields
 from msgspec.structs import astuple
 
-from service.intake.plain import plain
+from service.intake.plain import plain_column
 from service.intake.tables import Portion
 from service.schemas.records import shape
 from service.schemas.scalars import Choice, Scalar
@@ -53,19 +54,17 @@ class Guard:
             odd = [row for row, fits in zip(rows, fitting, strict=True) if not fits]
             rows = [row for row, fits in zip(rows, fitting, strict=True) if fits]
             found = self._read([record for record, fits in zip(records, fitting, strict=True) if fits])
-        columns: list[Sequence[Any]] = list(zip(*map(astuple, found), strict=True))
         kinds = shape(self._table).fields
-        for name, values in zip(self._learned, columns[len(kinds) :], strict=False):
-            self.unknown.update({name: given} if (given := len(values) - values.count(msgspec.UNSET)) else {})
+        width = len(kinds) + len(self._learned)
+        values = list(chain.from_iterable(map(astuple, found)))  # no tuple outlives its record: nothing to collect
+        columns = [values[place::width] for place in range(width)]
+        for name, column in zip(self._learned, columns[len(kinds) :], strict=True):
+            self.unknown.update({name: given} if (given := len(column) - column.count(msgspec.UNSET)) else {})
         read = {
-            name: self._opened(values) if wire_type(kind) is msgspec.Raw else values
-            for (name, kind), values in zip(kinds.items(), columns, strict=False)
+            name: plain_column(column, self._deepest - 1) if wire_type(kind) is msgspec.Raw and any(column) else column
+            for (name, kind), column in zip(kinds.items(), columns[: len(kinds)], strict=True)
         }
         return Portion(self._table, rows, read, odd)
-
-    def _opened(self, values: Sequence[msgspec.Raw | None]) -> list[Any]:
-        """Nested values, one level below their record."""
-        return [None if value is None else plain(value, self._deepest - 1) for value in values]
 
     def _read(self, records: Sequence[msgspec.Raw]) -> list[msgspec.Struct]:
         """Some records in one go; refused as a whole where one of them does not fit."""

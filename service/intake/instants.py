@@ -21,14 +21,14 @@ CANONICAL = "2026-11-22T09:00:00Z"
 DIGITS = [place for place, sign in enumerate(CANONICAL) if sign.isdigit()]
 SIGNS = [place for place, sign in enumerate(CANONICAL) if not sign.isdigit()]
 UNKNOWN, UNREAD = "-" * len(CANONICAL), "?" * len(CANONICAL)  # stand for texts that are not known, or of another form
-FIRST_MONTH, LAST_MONTH = "1000-01", "3000-01"
+FIRST_YEAR, LAST_YEAR = 1000, 2999
 ANY_INSTANT = rf"^(?<date>{DATE})(?:[T ](?<clock>{CLOCK})(?<offset>{OFFSET})?)?$"
 EARLIEST_YEAR, LATEST_YEAR = 1000, 9998  # beyond, an offset may lead out of the calendar
 ZONE_YEARS = (1971, 2036)  # within, the zone rules of all sources agree
 
 
 class Months(NamedTuple):
-    """Of every month from `FIRST_MONTH` on: its first day since the epoch, and how many days it has."""
+    """Of every month from `FIRST_YEAR` on: the days from the epoch to the eve of its first, and how many days it has."""
 
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
@@ -37,19 +37,17 @@ class Months(NamedTuple):
 @cache
 def months() -> Months:
     """Every month there may be a canonical instant in."""
-    starts = np.arange(FIRST_MONTH, LAST_MONTH, dtype="M8[M]").astype("M8[D]").astype(np.int64)
-    return Months(starts, np.diff(starts, append=starts[-1] + 31))
+    starts = np.arange(f"{FIRST_YEAR}-01", f"{LAST_YEAR + 1}-01", dtype="M8[M]").astype("M8[D]").astype(np.int64)
+    return Months(starts - 1, np.diff(starts, append=starts[-1] + 31))
 
 
 def instants(texts: Sequence[str | None], reading: Reading) -> tuple[pl.Series, list[int]]:
     """The instants of texts, and the places of those that are refused."""
     fixed = [UNKNOWN if not text else text if len(text) == len(CANONICAL) else UNREAD for text in texts]
     signs = np.frombuffer("".join(fixed).encode("ascii", "replace"), np.uint8).reshape(len(fixed), len(CANONICAL))
-    known = signs[:, 0] != ord("-")
-    moments = np.full(len(fixed), np.nan)
-    moments[known] = canonical(signs[known])
+    moments = canonical(signs)
     read = pl.Series(values=moments, nan_to_null=True).cast(pl.Int64).cast(INSTANT)
-    unread = np.flatnonzero(known & np.isnan(moments))
+    unread = np.flatnonzero(np.isnan(moments) & (signs[:, 0] != ord("-")))
     if not len(unread):
         return read, []
     others = pl.Series(values=[texts[place] for place in unread], dtype=pl.String).to_frame("text")
@@ -58,23 +56,27 @@ def instants(texts: Sequence[str | None], reading: Reading) -> tuple[pl.Series, 
 
 
 def canonical(signs: Bytes) -> npt.NDArray[np.float64]:
-    """The microseconds since the epoch of texts as long as the canonical form; not a number where they have not that form.
+    """The microseconds since the epoch of texts as long as the canonical form; not a number where they have another.
 
     A whole second is exact as a float up to the year 20000.
     """
-    digits = np.ascontiguousarray(signs.T) - ord("0")
-    form = np.frombuffer(CANONICAL.encode(), np.uint8)[SIGNS]
-    fits: Truths = (digits[DIGITS] < 10).all(axis=0) & (signs[:, SIGNS] == form).all(axis=1)
-    century, year, month, day, hour, minute, second = (
-        digits[place] * np.uint8(10) + digits[place + 1] for place in (0, 2, 5, 8, 11, 14, 17)
+    digits = signs[:, DIGITS] - ord("0")
+    fits: Truths = (digits < 10).all(axis=1) & (signs[:, SIGNS] == form()).all(axis=1)
+    century, year, month, day, hour, minute, second = (digits[:, ::2] * np.uint8(10) + digits[:, 1::2]).T.astype(
+        np.int64
     )
+    place = ((century * 100 + year) * 12 + month) - FIRST_YEAR * 12 - 1
     fits &= (century >= 10) & (century < 30) & (month > 0) & (month < 13) & (day > 0)
-    fits &= (hour < 24) & (minute < 60) & (second < 60)
-    place = np.where(fits, ((century - np.int64(10)) * 100 + year) * 12 + month - 1, 0)
-    fits &= day <= months().lengths[place]
-    days = months().starts[place] + day - 1
-    seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
+    place[~fits] = 0
+    fits &= (day <= months().lengths[place]) & (hour < 24) & (minute < 60) & (second < 60)
+    seconds = (((months().starts[place] + day) * 24 + hour) * 60 + minute) * 60 + second
     return np.where(fits, seconds * 1_000_000.0, np.nan)
+
+
+@cache
+def form() -> Bytes:
+    """The signs between the digits of the canonical form."""
+    return np.frombuffer(CANONICAL.encode(), np.uint8)[SIGNS]
 
 
 @lru_cache(maxsize=64)

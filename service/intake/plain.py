@@ -1,7 +1,8 @@
 """JSON values as Python has them, no deeper and no longer than any field can use."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -11,13 +12,28 @@ from service.intake.tables import TOO_DEEP
 LONGEST_INTEGER = 300
 
 
-def plain(raw: msgspec.Raw, deepest: int) -> Any:
+def plain(raw: msgspec.Raw | bytes, deepest: int) -> Any:
     """A JSON value as Python has it, or `TOO_DEEP`."""
     try:
-        value = json.loads(bytes(raw), parse_int=bounded_integer)
+        value = decoder().decode(bytes(raw).decode())
     except RecursionError:
         return TOO_DEEP
     return value if is_within(value, deepest) else TOO_DEEP
+
+
+def plain_column(raws: Sequence[msgspec.Raw | None], deepest: int) -> list[Any]:
+    """The same of many values."""
+    try:
+        values = decoder().decode((b"[" + b",".join([b"null" if raw is None else raw for raw in raws]) + b"]").decode())
+    except RecursionError:
+        return [None if raw is None else plain(raw, deepest) for raw in raws]
+    return values if is_within(values, deepest + 1) else [v if is_within(v, deepest) else TOO_DEEP for v in values]
+
+
+@cache
+def decoder() -> json.JSONDecoder:
+    """What reads JSON, made once."""
+    return json.JSONDecoder(parse_int=bounded_integer)
 
 
 def is_within(value: Any, deepest: int) -> bool:

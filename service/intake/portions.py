@@ -1,65 +1,32 @@
 """Portions of tables → typed frames, and which of their records must be looked at again.
 
 The values of all columns of one type are piled up and made into one series, of which each column is a slice: so a call
-of few records in many tables costs no more than one table of as many.
+of few records in many tables costs little more than one table of as many.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
-from marshmallow import fields
 
 from service.core.tables import INSTANT
-from service.intake.columns import AMOUNT, by_meaning, column_types, default_of, read_column
+from service.intake.columns import AMOUNT, by_meaning, default_of
 from service.intake.home import Home
 from service.intake.instants import instants
+from service.intake.places import IDS, Place, blank, places
 from service.intake.tables import PORTION, ROW, Portion
 from service.intake.texts import REFUSED, Column
 from service.schemas.records import shape
-from service.schemas.scalars import Amount, Integer, Reading
+from service.schemas.scalars import ID_LENGTH, Amount, Integer, Reading
 from service.schemas.shapes import ListOf
 
 Frame = tuple[pl.DataFrame, list[int]]
 
-
-class Place(NamedTuple):
-    """Where a field's column stands in the frame of its table, and what it holds."""
-
-    index: int
-    name: str
-    kind: fields.Field[Any]
-    type: pl.DataType
-    required: bool
-
-
-@cache
-def places(table: str) -> dict[str, Place]:
-    """Per field of a table, the place of its column."""
-    types = column_types(table)
-    return {
-        name: Place(index, name, kind, types[name], kind.required or name in Home.fields)
-        for index, (name, kind) in enumerate(shape(table).fields.items(), 1)
-    }
-
-
-@cache
-def blank_portion(table: str) -> pl.DataFrame:
-    """A full portion of a table of which nothing is known."""
-    absent = [
-        pl.Series(place.name, [default_of(place.kind)], dtype=place.type).new_from_index(0, PORTION)
-        if place.type != pl.Object
-        else pl.Series(place.name, [None] * PORTION, dtype=pl.Object)
-        for place in places(table).values()
-    ]
-    return pl.DataFrame([pl.Series(ROW, range(PORTION), dtype=pl.UInt32), *absent])
-
-
-def blank(table: str, height: int) -> pl.DataFrame:
-    """Some records of a table of which nothing is known; at most a portion."""
-    return blank_portion(table).slice(0, height)
+TEXTS = pl.List(pl.String)
+SEPARATOR = "\x00"
+APART = pl.col("text").str.extract_all(f"[^{SEPARATOR}]+")
+LONGEST = pl.col("id").str.len_bytes().max()
 
 
 @dataclass(slots=True)
@@ -67,6 +34,7 @@ class Unit:
     """One portion on its way: its frame, and the places in it that are refused so far."""
 
     portion: Portion
+    height: int
     frame: pl.DataFrame
     refused: set[int] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
@@ -87,6 +55,7 @@ class Unit:
 class Pile:
     """The values of all columns of one type, and whose they are."""
 
+    type: pl.DataType
     values: list[Any] = field(default_factory=list)
     owners: list[tuple[Unit, Place, int]] = field(default_factory=list)
 
@@ -94,6 +63,13 @@ class Pile:
         """Adds a column."""
         self.owners.append((unit, place, len(self.values)))
         self.values.extend(values)
+
+    def give(self, series: pl.Series, refused: Sequence[int] = ()) -> None:
+        """Gives every owner its part of what the values have become."""
+        for unit, place, start in self.owners:
+            part = series.slice(start, unit.height).alias(place.name)
+            unit.put(place, part.cast(place.type) if place.closed else part)
+            unit.refused.update([found - start for found in refused if 0 <= found - start < unit.height])
 
 
 class Typist:
@@ -109,60 +85,90 @@ class Typist:
 
     def typed(self, portions: Iterable[Portion]) -> list[Frame]:
         """The typed records of some portions, each with the positions of records that are refused."""
-        units = [Unit(portion, blank(portion.table, len(portion.rows))) for portion in portions]
-        piles: dict[pl.DataType, Pile] = {}
+        units = []
+        for portion in portions:
+            height = len(portion.rows)
+            units.append(Unit(portion, height, blank(portion.table, height)))
+        piles: dict[str, Pile] = {}
         for unit in units:
-            for name, place in places(unit.portion.table).items():
-                self._take(unit, place, unit.portion.columns.get(name, ()), piles)
-        for kind, pile in piles.items():
-            self._unpile(kind, pile)
+            for place in places(unit.portion.table):
+                self._take(unit, place, unit.portion.columns.get(place.name, ()), piles)
+        give_nested([pile for pile in piles.values() if pile.type.is_nested()])
+        for name, pile in piles.items():
+            self._give(name, pile)
         return [finished(unit) for unit in units]
 
-    def _take(self, unit: Unit, place: Place, values: Any, piles: dict[pl.DataType, Pile]) -> None:
+    def _take(self, unit: Unit, place: Place, values: Any, piles: dict[str, Pile]) -> None:
         """Puts a column in its place, or on its pile."""
         if isinstance(values, pl.Series):
             if values.dtype == place.type and place.type != pl.String:
                 unit.put(place, within(place, values, unit))
                 return
             values = values.to_list()
-        if not any(values) and (not len(values) or values.count(None) == len(values)):
+        if not any(values) and values.count(None) == len(values):
             if place.name in self._constants:
-                unit.put(place, self._constants[place.name].slice(0, unit.frame.height))
+                unit.put(place, self._constants[place.name].slice(0, unit.height))
             elif place.required:
-                unit.refused.update(range(unit.frame.height))
+                unit.refused.update(range(unit.height))
             return
-        column = self._read(place, values)
-        unit.refused.update(column.refused)
-        if place.type.is_nested() or place.type == pl.Object:
-            unit.put(place, nested(place, column.values))
-        else:
-            kind = pl.String() if isinstance(place.type, pl.Enum) else place.type
-            piles.setdefault(kind, Pile()).add(unit, place, column.values)
+        column = place.read(values, self._reading)
+        if place.name in self._constants:
+            column = self._at_home(place.name, column)
+        if column.refused:
+            unit.refused.update(column.refused)
+        if place.pile not in piles:
+            piles[place.pile] = Pile(place.piled)
+        piles[place.pile].add(unit, place, column.values)
 
-    def _read(self, place: Place, values: Sequence[Any]) -> Column:
-        """What the values of a column mean."""
-        column = read_column(place.kind, values, self._reading)
-        default = self._defaults.get(place.name)
-        if place.name == "marketplace":
+    def _at_home(self, name: str, column: Column) -> Column:
+        """The sellers or the marketplaces of records, the batch's own where a record names none."""
+        default = self._defaults[name]
+        if name == "marketplace":
             domains = {None: default, **self._home.domains}
-            found = by_meaning(column.values, lambda name: domains.get(name, REFUSED))
+            found = by_meaning(column.values, lambda value: domains.get(value, REFUSED))
             return Column(found.values, {*column.refused, *found.refused})
-        if default is not None:
-            return Column([default if value is None else value for value in column.values], column.refused)
-        return column
+        return Column([default if value is None else value for value in column.values], column.refused)
 
-    def _unpile(self, kind: pl.DataType, pile: Pile) -> None:
-        """Makes a pile into one series, and puts its slices in their places."""
-        if kind == INSTANT:
-            series, refused = instants(pile.values, self._reading)
-        else:
-            series, refused = pl.Series(values=pile.values, dtype=pl.String if kind == AMOUNT else kind), []
-        series = series.cast(AMOUNT) if kind == AMOUNT else series
-        for unit, place, start in pile.owners:
-            part = series.slice(start, unit.frame.height).alias(place.name)
-            unit.put(place, part.cast(place.type) if isinstance(place.type, pl.Enum) else part)
-            if refused:
-                unit.refused.update(found - start for found in refused if start <= found < start + unit.frame.height)
+    def _give(self, name: str, pile: Pile) -> None:
+        """Makes a pile of plain values into one series, and gives its owners their parts."""
+        if pile.type == INSTANT:
+            pile.give(*instants(pile.values, self._reading))
+        elif pile.type == AMOUNT:
+            pile.give(pl.Series(values=pile.values, dtype=pl.String).cast(AMOUNT))
+        elif not pile.type.is_nested():
+            series = pl.Series(values=pile.values, dtype=pile.type)
+            pile.give(series, too_long(series) if name == IDS else [])
+
+
+def too_long(ids: pl.Series) -> list[int]:
+    """The places of ids that are too long."""
+    if ids.to_frame("id").select(LONGEST).item() in (None, *range(ID_LENGTH + 1)):
+        return []
+    return (ids.str.len_chars() > ID_LENGTH).arg_true().to_list()
+
+
+def give_nested(piles: Sequence[Pile]) -> None:
+    """Makes piles of lists and objects into series; what is one and the same object is made once."""
+    for pile in piles:
+        found = {id(value): value for value in pile.values}
+        series = lists_of_texts([*found.values()]) if pile.type == TEXTS else made([*found.values()], pile.type)
+        if len(found) < len(pile.values):
+            code = {key: code for code, key in enumerate(found)}
+            series = series[[code[id(value)] for value in pile.values]]
+        pile.give(series)
+
+
+def lists_of_texts(values: Sequence[list[str] | None]) -> pl.Series:
+    """Lists of texts, none of them empty, as a series."""
+    joined = [value if value is None else SEPARATOR.join(value) for value in values]
+    if sum(text.count(SEPARATOR) + 1 for text in joined if text) > sum(len(value) for value in values if value):
+        return made(values, TEXTS)
+    return pl.Series("text", joined, dtype=pl.String).to_frame().select(APART).to_series()
+
+
+def made(values: Sequence[Any], own: pl.DataType) -> pl.Series:
+    """Lists or objects as a series."""
+    return pl.DataFrame([{"value": value} for value in values], schema={"value": own}).to_series()
 
 
 def within(place: Place, values: pl.Series, unit: Unit) -> pl.Series:
@@ -177,25 +183,15 @@ def within(place: Place, values: pl.Series, unit: Unit) -> pl.Series:
     return values if default is None else values.fill_null(default)
 
 
-def nested(place: Place, values: Sequence[Any]) -> pl.Series:
-    """A column of lists and objects."""
-    if place.type == pl.Object:
-        return pl.Series(place.name, values, dtype=pl.Object)
-    different = {repr(value): value for value in values}
-    rows = [{place.name: value} for value in different.values()]
-    codes = {key: code for code, key in enumerate(different)}
-    return pl.DataFrame(rows, schema={place.name: place.type}).to_series().gather([codes[repr(v)] for v in values])
-
-
 def finished(unit: Unit) -> Frame:
     """The records of a portion that are not refused, and the positions of those that are."""
     table, rows = unit.portion.table, unit.portion.rows
-    if rows != range(unit.frame.height):
+    if rows != range(unit.height):
         unit.frame.replace_column(0, pl.Series(ROW, rows, dtype=pl.UInt32))
     for name, needed in shape(table).needs.items():
         if name in unit.given and unit.frame[needed].null_count():
             unit.refuse(unit.frame[name].is_not_null() & unit.frame[needed].is_null())
     if not unit.refused:
         return unit.frame, []
-    kept = pl.Series(values=[place not in unit.refused for place in range(unit.frame.height)], dtype=pl.Boolean)
+    kept = pl.Series(values=[place not in unit.refused for place in range(unit.height)], dtype=pl.Boolean)
     return unit.frame.filter(kept), [rows[place] for place in sorted(unit.refused)]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
-from service.schemas.scalars import CONTROL, DECIMAL, ID_LENGTH, SPACES, text_of
+from service.schemas.scalars import CONTROL, DECIMAL, SPACES, text_of
 
 BAR = "|"  # between the texts of a column; one within a text costs time only
 CONTROLS = re.compile(CONTROL)
@@ -24,48 +24,51 @@ class Column(NamedTuple):
 
 def texts(values: Sequence[Any], longest: int) -> Column:
     """A column of trimmed texts."""
-    values, known = as_texts(values)
-    if not is_trimmed(BAR.join(known)):
-        values = [value if value is None else value.strip(SPACES) or None for value in values]
+    values, known, everything = as_texts(values)
+    if not is_trimmed(everything):
+        values = trimmed(values)
     if max(map(len, known), default=0) <= longest:
         return Column(values)
     return Column(values, [place for place, value in enumerate(values) if value is not None and len(value) > longest])
 
 
 def ids(values: Sequence[Any]) -> Column:
-    """A column of trimmed texts without control characters."""
-    values, refused = texts(values, ID_LENGTH)
-    everything = BAR.join([value for value in values if value is not None])
-    if everything.isprintable() or not CONTROLS.search(everything):
-        return Column(values, refused)
-    controlled = [place for place, value in enumerate(values) if value is not None and CONTROLS.search(value)]
-    return Column(values, {*refused, *controlled})
+    """A column of trimmed texts without control characters, of any length."""
+    values, _, everything = as_texts(values)
+    if is_trimmed(everything):
+        return Column(values)
+    values = trimmed(values)
+    return Column(values, [place for place, value in enumerate(values) if value is not None and CONTROLS.search(value)])
 
 
 def amounts(values: Sequence[Any]) -> Column:
     """A column of the texts of plain decimal numbers of at least 0."""
-    values, known = as_texts(values)
-    if AMOUNTS.fullmatch(BAR.join([*known, ""])):
+    values, _, everything = as_texts(values)
+    if AMOUNTS.fullmatch(everything + BAR):
         return Column(values)
     return without_refused([value or None if not value or AMOUNT.fullmatch(value) else REFUSED for value in values])
 
 
-def as_texts(values: Sequence[Any]) -> tuple[Sequence[str | None], list[str]]:
-    """The texts of texts and numbers, and those of them that are known."""
+def as_texts(values: Sequence[Any]) -> tuple[Sequence[str | None], list[str], str]:
+    """The texts of texts and numbers, those of them that are known, and these in one."""
     known = [value for value in values if value is not None]
     try:
-        BAR.join(known)
+        return values, known, BAR.join(known)
     except TypeError:
-        values = [value if value is None or value == "" else text_of(value) or UNREADABLE for value in values]
-        known = [value for value in values if value is not None]
-    return values, known
+        return as_texts([value if value in (None, "") else text_of(value) or UNREADABLE for value in values])
+
+
+def trimmed(values: Sequence[str | None]) -> Sequence[str | None]:
+    """Texts without spaces around them, None where nothing is left."""
+    return [value if value is None else value.strip(SPACES) or None for value in values]
 
 
 def is_trimmed(everything: str) -> bool:
     """Whether no text among several, bars between them, is empty, or begins or ends with a space."""
     framed = f"{BAR}{everything}{BAR}"
-    within = not any(edge in framed for edge in (BAR + BAR, BAR + " ", " " + BAR))
-    return within and everything.isprintable()
+    if not everything.isprintable() or BAR + BAR in framed:
+        return False
+    return " " not in everything or not (BAR + " " in framed or " " + BAR in framed)
 
 
 def without_refused(found: list[Any]) -> Column:

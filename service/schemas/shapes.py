@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, pre_load, validates_schema
 
 from service.schemas.scalars import (
     SPACES,
@@ -71,10 +71,7 @@ class Link(fields.Field[dict[str, str]]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             return link_shape().load(value)
-        try:
-            return link_shape().load({"href": value})
-        except ValidationError as error:
-            raise ValidationError(error.messages_dict["href"]) from None  # the text itself is at fault
+        return {"href": link_shape().fields["href"].deserialize(value.strip(SPACES) or missing)}
 
 
 @cache

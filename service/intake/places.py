@@ -1,0 +1,65 @@
+"""Places: where each field's column stands in the frame of its table, what it holds, and what stands there instead."""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import polars as pl
+from marshmallow import fields
+
+from service.intake.columns import Reader, column_types, default_of, reader
+from service.intake.home import Home
+from service.intake.tables import PORTION, ROW
+from service.schemas.records import shape
+from service.schemas.scalars import Id
+
+IDS = "ids"
+
+
+class Place(NamedTuple):
+    """The place of one field. Columns of one `pile` are made together, as `piled`; those of closed words are cast."""
+
+    index: int
+    name: str
+    kind: fields.Field[Any]
+    type: pl.DataType
+    required: bool
+    read: Reader
+    piled: pl.DataType
+    pile: str
+    closed: bool
+
+
+@cache
+def places(table: str) -> list[Place]:
+    """The places of a table, in the order of its fields; before them stands `row`."""
+    return [
+        place_of(index, name, kind, column_types(table)[name])
+        for index, (name, kind) in enumerate(shape(table).fields.items(), 1)
+    ]
+
+
+def place_of(index: int, name: str, kind: fields.Field[Any], own: pl.DataType) -> Place:
+    """The place of a field."""
+    closed = isinstance(own, pl.Enum)
+    piled = pl.String() if closed else own
+    pile = IDS if isinstance(kind, Id) else str(piled)
+    required = kind.required or name in Home.fields
+    return Place(index, name, kind, own, required, reader(kind), piled, pile, closed)
+
+
+@cache
+def blank_portion(table: str) -> pl.DataFrame:
+    """A full portion of a table of which nothing is known."""
+    return pl.DataFrame([pl.Series(ROW, range(PORTION), dtype=pl.UInt32), *map(nothing, places(table))])
+
+
+def nothing(place: Place) -> pl.Series:
+    """A full portion of a column of which nothing is known."""
+    if place.type == pl.Object:
+        return pl.Series(place.name, [None] * PORTION, dtype=pl.Object)
+    return pl.Series(place.name, [default_of(place.kind)], dtype=place.type).new_from_index(0, PORTION)
+
+
+def blank(table: str, height: int) -> pl.DataFrame:
+    """Some records of a table of which nothing is known; at most a portion."""
+    return blank_portion(table).slice(0, height)
