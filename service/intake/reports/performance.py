@@ -8,6 +8,7 @@ import polars as pl
 
 from service.core.mappings import Performance, ReportMapping, plain
 from service.core.reported import Identity, ReportedAccount
+from service.core.tables import Table
 from service.intake.reports.figures import metrics_of, text_within
 from service.intake.reports.recognise import Recognised, objects_within
 from service.intake.reports.told import HARMLESS_WORD
@@ -62,13 +63,13 @@ def as_told(given: Any, mappings: Sequence[ReportMapping], domains: Mapping[str,
 class Performances(NamedTuple):
     """The tables with that of the reports naming whose they are, what they say, what the caller should know of it."""
 
-    tables: dict[str, pl.DataFrame]
+    tables: dict[str, Table]
     accounts: Mapping[Identity, ReportedAccount]
     warnings: list[dict[str, Any]]
 
 
 def performances(
-    tables: dict[str, pl.DataFrame], mappings: Sequence[ReportMapping], domains: Mapping[str, str]
+    tables: dict[str, Table], mappings: Sequence[ReportMapping], domains: Mapping[str, str]
 ) -> Performances:
     """What performance reports say, by seller and marketplace.
 
@@ -82,7 +83,7 @@ def performances(
         return Performances(tables, {}, [])
     noted: Counter[tuple[str, ...]] = Counter()
     newest: dict[Identity, tuple[str, str, ReportedAccount]] = {}
-    for record in tables[TABLE].iter_rows(named=True):
+    for record in tables[TABLE].records():
         for marketplace, account in accounts_of(record, spoken, domains, noted):
             who = (record["seller_id"], marketplace)
             days = [one.last or "" for metric in account.metrics.values() for one in metric.figures]
@@ -91,7 +92,9 @@ def performances(
     rows = [{"seller_id": seller, "marketplace": marketplace} for seller, marketplace in sorted(newest)]
     whose = pl.DataFrame(rows, schema={"seller_id": pl.String, "marketplace": pl.String}).with_row_index(ROW)
     return Performances(
-        {**tables, TABLE: whose}, {who: account for who, (_, _, account) in newest.items()}, list(told(noted))
+        {**tables, TABLE: Table.of(whose, {})},
+        {who: account for who, (_, _, account) in newest.items()},
+        list(told(noted)),
     )
 
 
