@@ -1,6 +1,5 @@
 """standing serve | demo | evaluate | rules check: what a person types. Prints; thinks nothing."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from service.rulebook.folder import Snapshot, snapshot
 from service.settings import BadSetting, Settings, settings_from_environment
 
 FORMS = ("text", "json", "github")
+LEVELS = ("insufficient_data", "good", "watch", "breach")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,29 +52,51 @@ def serve(host: str, port: int, workers: int) -> None:
 
 @main.command()
 @click.option("--keep", is_flag=True, help="Leave the server running and print how to call it.")
-def demo(keep: bool) -> None:
+@click.option("--reports", is_flag=True, help="Post the marketplace's own reports instead of a batch.")
+def demo(keep: bool, reports: bool) -> None:
     """Start the server, post a seller's month over HTTP, print the verdict, end."""
     from service.demo import run_demo
 
-    sys.exit(run_demo(keep=keep))
+    sys.exit(run_demo(keep=keep, reports=reports))
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON instead of a table.")
-def evaluate(file: Path, as_json: bool) -> None:
-    """Evaluate a batch (JSON) from a file, without a server."""
-    from service.app import create_app
-    from service.report import print_answer
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--marketplace", help="Marketplace of records that name none.")
+@click.option("--seller-id", help="Seller of records that name none.")
+@click.option("--timezone", help="IANA time zone of times without an offset.")
+@click.option("--as-of", help="The instant to judge at; now where left out.")
+@click.option("--on-invalid", default="reject", show_default=True, type=click.Choice(["reject", "skip"]))
+@click.option("--evidence", default=20, show_default=True, type=click.IntRange(0, 1000), help="Ids per list, at most.")
+@click.option("--at-least", type=click.Choice(LEVELS), help="List only metrics at this level or worse.")
+@click.option("--json", "form", flag_value="application/json", help="Print the answer as JSON instead of a table.")
+@click.option("--ndjson", "form", flag_value="application/x-ndjson", help="Print a verdict a line.")
+@click.option("--csv", "form", flag_value="text/csv", help="Print a row per seller and metric.")
+@click.option(
+    "-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file, as its name ends."
+)
+def evaluate(
+    paths: tuple[Path, ...], form: str | None, output: Path | None, on_invalid: str, **given: str | int | None
+) -> None:
+    """Evaluate files and folders without a server.
 
-    reply = create_app(settings()).test_client().post(
-        "/v1/verdicts", data=file.read_bytes(), content_type="application/json"
-    )  # fmt: skip
-    if reply.status_code != 200 or as_json:
-        click.echo(json.dumps(reply.json, indent=2, ensure_ascii=False), err=reply.status_code != 200)
-    else:
-        print_answer(json.loads(reply.data))
-    sys.exit(0 if reply.status_code == 200 else 1)
+    A file is for the table it is named after (orders.csv, orders-2.parquet, returns.ndjson.gz); a JSON or NDJSON file
+    of another name is a whole batch. A file without records says that there were none. A marketplace's own report is
+    known by what is in it, whatever it is called.
+
+    Exit code 0: judged. 1: records or files are at fault, each named with file, line and column. 2: wrong usage.
+    """
+    from service.from_disk import NotUsable, Wanted, run_files
+
+    query = {"on_invalid": on_invalid, "evidence": given.pop("evidence"), "at_least": given.pop("at_least")}
+    top = {name: value for name, value in given.items() if value}
+    held = settings()
+    try:
+        sys.exit(run_files(Wanted(paths, top, query, form, output), held, rule_files(held.rules)))
+    except NotUsable as error:
+        raise click.UsageError(str(error)) from None
+    except BrokenRulebook as broken:
+        raise click.ClickException(str(broken)) from None
 
 
 @main.group()

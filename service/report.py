@@ -1,5 +1,6 @@
 """An answer as a person reads it in a terminal."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,19 @@ def print_answer(answer: dict[str, Any], console: Console | None = None) -> None
     for warning in answer["warnings"]:
         told = ", ".join(f"{name} {printable(str(value))}" for name, value in warning.items())
         console.print(f"warning: {told}", style="dim", markup=False)
+
+
+def print_problem(problem: dict[str, Any], *, as_json: bool) -> None:
+    """Prints to standard error why there is no answer: a line per fault that begins with its place in a file."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    if as_json:
+        console.out(json.dumps(problem, ensure_ascii=False))
+        return
+    for fault in problem.get("errors", ()):
+        place = [str(fault[name]) for name in ("source", "line", "column") if name in fault]
+        told = ": ".join(filter(None, [":".join(place), fault["pointer"], fault["detail"]]))
+        console.out(f"{printable(told)} [{fault['code']}]", highlight=False)
+    console.out(f"{problem['title']}: {problem['detail']}", highlight=False)
 
 
 def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None:

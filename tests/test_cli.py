@@ -13,7 +13,7 @@ from tests.conftest import RULES
 from tests.rule_folders import FAULTS, broken_folder, folder_of
 
 BAD = {"orders": [{"status": "cancelled", "cancelled_by": "seller"}]}
-SETTINGS = ("MAX_BODY_MB", "MAX_RECORDS", "MAX_TEXT", "MAX_NESTING", "THREADS", "COLUMNS", "TIMEOUT")
+SETTINGS = ("MAX_BODY_MB", "MAX_DECOMPRESSED_MB", "MAX_RATIO", "MAX_RECORDS", "MAX_TEXT", "MAX_NESTING", "THREADS", "COLUMNS", "TIMEOUT")
 NO_NUMBERS = ("0", "-1", "1.5", "1e3", "many", "+5", "0x10", "\u0665", "1_000", "5 MB")
 
 
@@ -59,17 +59,22 @@ def test_evaluate_prints_json(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["verdicts"][0]["health"]["color"] == "red"
 
 
-@pytest.mark.parametrize("option", [[], ["--json"]])
 @pytest.mark.parametrize(
-    ("content", "status"),
-    [("{", 400), (b"\xff", 400), ("", 400), ("[]", 400), (json.dumps(batch(orders=[{"status": "gone"}])), 422)],
+    ("content", "told"),
+    [("{", "batch.json:1:2: /batch: The file is not JSON. [not_json]"),
+     (b"\xff\xfe{", "batch.json:1: /batch: The file is damaged UTF-16 text. [undecodable]"),
+     ("", "batch.json:1:1: /batch: The file is not JSON. [not_json]"),
+     ("[]", "batch.json:1:1: /batch: The file is not a JSON object. [not_json]"),
+     (json.dumps(batch(orders=[{"status": "gone"}])), "/orders/0/status: Expected one of: pending, ")],
     ids=["half", "bytes", "empty", "list", "faulty"],
-)
-def test_evaluate_tells_what_is_wrong(content: str | bytes, status: int, option: list[str], tmp_path: Path) -> None:
-    """A file that cannot be judged ends the command with its problem on standard error."""
-    result = standing("evaluate", *option, file_of(tmp_path, content))
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert json.loads(result.stderr)["status"] == status
+)  # fmt: skip
+def test_evaluate_tells_what_is_wrong(content: str | bytes, told: str, tmp_path: Path) -> None:
+    """Files that cannot be judged end the command with a line per fault on standard error, or with the problem."""
+    file = file_of(tmp_path, content)
+    result, as_json = standing("evaluate", file), standing("evaluate", "--json", file)
+    assert (result.exit_code, result.stdout, as_json.exit_code, as_json.stdout) == (1, "", 1, "")
+    assert told in result.stderr
+    assert json.loads(as_json.stderr)["status"] == 422
 
 
 @pytest.mark.parametrize("name", ["[/red]", "[bold]", "[link=x]", "\x1b[31m", "a\nb", "\u202e", "{}"])
@@ -85,7 +90,7 @@ def test_evaluate_prints_strange_names_as_they_are(name: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "line",
-    ["evaluate", "evaluate nowhere.json", "evaluate .", "serve --port 70000", "serve --workers 0", "judge",
+    ["evaluate", "evaluate nowhere.json", "evaluate README.md", "evaluate --evidence -1 .", "serve --port 70000", "serve --workers 0", "judge",
      "rules check --format xml"],
 )  # fmt: skip
 def test_wrong_usage(line: str) -> None:
@@ -136,5 +141,5 @@ def test_good_settings_are_kept(tmp_path: Path) -> None:
     """Limits that are set are met; blank ones are as if not set."""
     file = file_of(tmp_path, json.dumps(batch(orders=[{}, {"order_id": "2"}])))
     assert standing("evaluate", file, STANDING_MAX_RECORDS=" 2 ", STANDING_MAX_TEXT="").exit_code == 0
-    refused = standing("evaluate", file, STANDING_MAX_RECORDS="1")
+    refused = standing("evaluate", "--json", file, STANDING_MAX_RECORDS="1")
     assert (refused.exit_code, json.loads(refused.stderr)["limit"]) == (1, "records")

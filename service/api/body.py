@@ -74,8 +74,7 @@ def received() -> Iterator[bytes]:
     try:
         while piece := request.stream.read(PIECE):
             taken += len(piece)
-            if taken > most:
-                raise too_large("body", most)
+            require_body(taken, most)
             yield piece
     except RequestEntityTooLarge:
         raise too_large("body", most) from None
@@ -83,3 +82,13 @@ def received() -> Iterator[bytes]:
         raise
     except Exception:  # whatever the server's own reader of pieces raises, the caller sent it
         raise Problem("bad_request", "The body could not be read to its end.") from None
+
+
+def require_body(taken: int, most: int) -> None:
+    """Refuses a body beyond the limit.
+
+    Raises:
+        Problem: too_large.
+    """
+    if taken > most:
+        raise too_large("body", most)

@@ -1,56 +1,37 @@
-"""A call → the whole answer. Needs no request, so a command judges the way the service does."""
+"""Records taken in → the whole answer. Needs no request, so a command judges the way the service does."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
-from service.api.body import too_large
 from service.api.problems import invalid, shown_faults, totals
 from service.api.state import Loaded
-from service.clock import now
 from service.core.evaluate import Evaluation, Wishes, evaluate
 from service.core.packs import Rulebook
 from service.core.texts import instant
-from service.intake.tables import Call, Limits, TooManyRecords
-from service.intake.take import Taken, take
+from service.intake.take import Taken
 
 
-class Judged(NamedTuple):
-    """The answer to a call, and how many records and sellers it speaks of."""
-
-    answer: dict[str, Any]
-    records: int
-    sellers: int
-
-
-def judged(
-    call: Call,
-    ready: Loaded,
-    limits: Limits,
-    query: Mapping[str, Any],
-    heard: Callable[[Taken], None] = lambda _: None,
-) -> Judged:
-    """Judges every seller of a call.
-
-    Args:
-        call: as a reader gave it.
-        ready: the rulebook and its engine.
-        limits: how much a call may hold.
-        query: what was asked for, as `schemas.batch.Query` reads it.
-        heard: told of the records once they are read, before they are judged; may refuse them.
+def require_sound(taken: Taken, query: Mapping[str, Any]) -> None:
+    """Refuses a call with faults, unless those of records are to be skipped.
 
     Raises:
-        Problem: invalid_batch, too_large, or whatever `heard` raises.
+        Problem: invalid_batch.
     """
-    try:
-        taken = take(call, ready.rulebook.domains, now(), limits, ready.rulebook.reports)
-    except TooManyRecords:
-        raise too_large("records", limits.records) from None
     faults = taken.call_faults + taken.record_faults
     if taken.call_faults or (faults and query["on_invalid"] == "reject"):
         raise invalid("invalid_batch", faults)
-    heard(taken)
+
+
+def judged(taken: Taken, ready: Loaded, query: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to a call.
+
+    Args:
+        taken: the records to be judged.
+        ready: the rulebook and its engine.
+        query: what was asked for, as `schemas.batch.Query` reads it.
+    """
     found = evaluate(taken.batch, ready.rulebook, ready.engine.decide, Wishes(query["evidence"], query["at_least"]))
-    return Judged(answer(taken, found, ready.rulebook), taken.records, len(found.verdicts))
+    return answer(taken, found, ready.rulebook)
 
 
 def answer(taken: Taken, found: Evaluation, rulebook: Rulebook) -> dict[str, Any]:

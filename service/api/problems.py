@@ -85,17 +85,15 @@ class Problem(Exception):
         """The HTTP status."""
         return TITLES[self.kind][0]
 
+    def document(self) -> dict[str, Any]:
+        """The problem as RFC 9457 writes it."""
+        status, title = TITLES[self.kind]
+        about = {"type": f"urn:standing:problem:{self.kind}", "title": title, "status": status, "detail": self.detail}
+        return {**about, **self.members}
+
     def response(self) -> Response:
         """The problem as an answer."""
-        status, title = TITLES[self.kind]
-        body = {
-            "type": f"urn:standing:problem:{self.kind}",
-            "title": title,
-            "status": status,
-            "detail": self.detail,
-            **self.members,
-        }
-        return Response(orjson.dumps(body), status, dict(self.headers), content_type=MEDIA_TYPE)
+        return Response(orjson.dumps(self.document()), self.status, dict(self.headers), content_type=MEDIA_TYPE)
 
 
 def shown_faults(faults: Iterable[Placed]) -> list[dict[str, Any]]:

@@ -7,16 +7,19 @@ from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
 
 from service.api.answers import CONTENT_TYPES, FORMS, written
+from service.api.body import too_large
 from service.api.call import read_call
 from service.api.conditional import require_match
-from service.api.judging import judged
+from service.api.judging import judged, require_sound
 from service.api.negotiate import acceptable
 from service.api.problems import invalid
 from service.api.state import limits, loaded
+from service.clock import now
 from service.core.errors import Fault
+from service.core.packs import Rulebook
 from service.intake.cast import escaped, worded
-from service.intake.tables import Placed
-from service.intake.take import Taken
+from service.intake.tables import Call, Limits, Placed, TooManyRecords
+from service.intake.take import Taken, take
 from service.schemas.batch import Query
 from service.schemas.scalars import Reading
 
@@ -29,14 +32,25 @@ def verdicts() -> Response:
     form = acceptable(*FORMS)
     query = read_query()
     ready = loaded()
+    taken = take_in(read_call(), ready.rulebook, limits())
+    g.records = taken.records
+    require_sound(taken, query)
+    require_match(ready.rulebook, taken.batch.marketplaces())
+    answer = judged(taken, ready, query)
+    g.sellers = len(answer["verdicts"])
+    return Response(written(answer, form), content_type=CONTENT_TYPES.get(form, form))
 
-    def heard(taken: Taken) -> None:
-        g.records = taken.records
-        require_match(ready.rulebook, taken.batch.marketplaces())
 
-    found = judged(read_call(), ready, limits(), query, heard)
-    g.sellers = found.sellers
-    return Response(written(found.answer, form), content_type=CONTENT_TYPES.get(form, form))
+def take_in(call: Call, rulebook: Rulebook, bounds: Limits) -> Taken:
+    """The records of a call.
+
+    Raises:
+        Problem: too_large.
+    """
+    try:
+        return take(call, rulebook.domains, now(), bounds, rulebook.reports)
+    except TooManyRecords:
+        raise too_large("records", bounds.records) from None
 
 
 def read_query() -> dict[str, Any]:

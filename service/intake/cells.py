@@ -1,30 +1,128 @@
-"""One cell of a file → the value JSON would have had in its place. Lists are separated by `;`, lists of objects are JSON."""
+"""The cells of a file: what each says in the place of a JSON value. Lists are cut at `;`, lists of objects are JSON."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from math import isnan
 from typing import Any
 
+import polars as pl
 from marshmallow import fields
+from polars.exceptions import PanicException
 
-from service.schemas.scalars import SPACES, Scalar
+from service.intake.plain import is_within
+from service.intake.tables import PORTION, TOO_DEEP, Portion, Values
+from service.schemas.records import shape
+from service.schemas.scalars import SPACES, Choice, Id, Scalar, Text
 from service.schemas.shapes import Link, ListOf
 
 SEPARATOR = ";"
+UNUSUAL = r'^$|[ \t\r\n\[{"]|^;|;;|;$'
+ENTRY = Scalar()  # an entry of a list is no list itself
 
 
-def value_of(cell: str | None, kind: fields.Field[Any]) -> Any:
-    """What a cell says for a field."""
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The records of a table as columns: of texts, of their own types, or for what is nested of Python's values."""
+
+    table: str
+    columns: Mapping[str, Values]
+    rows: Sequence[int]
+    deepest: int
+
+    @property
+    def height(self) -> int:
+        """How many records there are."""
+        return len(self.rows)
+
+    def portions(self) -> Iterator[Portion]:
+        """The records, at most `PORTION` at a time."""
+        kinds = shape(self.table).fields
+        for start in range(0, self.height, PORTION):
+            part = slice(start, start + PORTION)
+            columns = {name: self._values(kinds[name], values[part]) for name, values in self.columns.items()}
+            yield Portion(self.table, self.rows[part], columns)
+
+    def record(self, place: int) -> dict[str, Any]:
+        """One record as JSON would have it."""
+        kinds = shape(self.table).fields
+        return {name: value_of(at(values, place), kinds[name], self.deepest) for name, values in self.columns.items()}
+
+    def without(self, gone: pl.Series) -> "Cells":
+        """The same without some records."""
+        kept = (~gone).arg_true().to_list()
+        columns = {
+            name: values.gather(kept) if isinstance(values, pl.Series) else [values[place] for place in kept]
+            for name, values in self.columns.items()
+        }
+        return replace(self, columns=columns, rows=[self.rows[place] for place in kept])
+
+    def _values(self, kind: fields.Field[Any], values: Values) -> Values:
+        """Some values of a column; each different text of what is nested is read once."""
+        if isinstance(kind, Scalar):
+            return values
+        if isinstance(values, pl.Series) and values.dtype == pl.String:
+            if isinstance(kind, ListOf) and isinstance(kind.inner, Choice) and not values.str.contains(UNUSUAL).any():
+                return values.str.split(SEPARATOR)
+            read = {cell: value_of(cell, kind, self.deepest) for cell in values.unique().to_list()}
+            return [read[cell] for cell in values.to_list()]
+        if of_texts(values):
+            return values
+        listed = values.to_list() if isinstance(values, pl.Series) else values
+        return [value_of(value, kind, self.deepest) for value in listed]
+
+
+def of_texts(values: Values) -> bool:
+    """Whether a column holds lists of texts, which are as JSON would have them."""
+    return isinstance(values, pl.Series) and values.dtype == pl.List(pl.String)
+
+
+def at(values: Values, place: int) -> Any:
+    """One value of a column; of an instant beyond any calendar, its number."""
+    try:
+        return values[place]
+    except (ValueError, OverflowError, PanicException):
+        return str(values.to_physical()[place]) if isinstance(values, pl.Series) else None
+
+
+def value_of(value: Any, kind: fields.Field[Any], deepest: int) -> Any:
+    """A value of a column as JSON would have it."""
+    match value:
+        case str():
+            return cell_value(value, kind, deepest)
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal():
+            return format(value, "f")
+        case float():
+            whole = isinstance(kind, Id | Text) and value.is_integer()
+            return None if isnan(value) else int(value) if whole else value
+        case pl.Series() | list():
+            return [value_of(entry, ENTRY, deepest) for entry in value]
+        case dict():
+            return {name: value_of(entry, ENTRY, deepest) for name, entry in value.items()}
+    return value
+
+
+def cell_value(cell: str, kind: fields.Field[Any], deepest: int) -> Any:
+    """What a text says for a field."""
     if not cell or isinstance(kind, Scalar):
         return cell
     if cell.lstrip(SPACES)[:1] in ("[", "{"):
-        return from_json(cell)
+        return from_json(cell, deepest)
     if isinstance(kind, ListOf) and isinstance(kind.inner, Scalar | Link):
         return [entry.strip(SPACES) for entry in cell.split(SEPARATOR)]
     return cell
 
 
-def from_json(cell: str) -> Any:
+def from_json(cell: str, deepest: int) -> Any:
     """The value of a cell in JSON, or its text where it is none."""
     try:
-        return json.loads(cell, parse_constant=str)
-    except (ValueError, RecursionError):
+        value = json.loads(cell)
+    except ValueError:
         return cell
+    except RecursionError:
+        return TOO_DEEP
+    return value if is_within(value, deepest - 1) else TOO_DEEP

@@ -1,7 +1,7 @@
 """Parquet and Arrow bytes → the columns that are asked for, safe to read.
 
-pyarrow checks what a file declares against the bytes there are, before it believes it. What it does not bound is bounded
-here: rows, and bytes once decompressed. Values of null entries may be anything at all, so they are blanked.
+pyarrow checks what a file declares against the bytes there are, before it believes it. What it does not bound is
+bounded here: rows, and bytes once decompressed. Values of null entries may be anything at all, so they are blanked.
 """
 
 from collections.abc import Collection, Iterable

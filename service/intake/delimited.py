@@ -2,38 +2,28 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from service.core.errors import Fault
-from service.intake.cells import SEPARATOR, value_of
+from service.intake.cells import Cells
 from service.intake.header import Header, read_header
 from service.intake.parts import Part, require_columns
 from service.intake.rows import lines_of, rows
-from service.intake.tables import ROW, Given, Limits, Place, Placed, TooManyRecords
-from service.schemas.records import BULK, shape
-from service.schemas.shapes import ListOf
+from service.intake.tables import Given, Limits, Place, Placed, TooManyRecords
+from service.schemas.records import shape
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What a file holds: a text column per known field, the positions of its rows, and rows that are broken."""
+class Sheet(NamedTuple):
+    """What a file holds: a text column per column, the positions of its rows, and rows that are broken."""
 
-    table: str
     cells: pl.DataFrame
-    positions: list[int] | None
+    positions: Sequence[int]
     broken: tuple[Placed, ...] = ()
-
-    def record(self, position: int) -> dict[str, Any]:
-        """One record as JSON would have it."""
-        index = position if self.positions is None else bisect_left(self.positions, position)
-        kinds = shape(self.table).fields
-        return {name: value_of(cell, kinds[name]) for name, cell in self.cells.row(index, named=True).items()}
 
 
 def read_delimited(part: Part, text: bytes, limits: Limits) -> Given:
@@ -47,26 +37,40 @@ def read_delimited(part: Part, text: bytes, limits: Limits) -> Given:
         text = text.replace(b"\r", b"\n")  # as old spreadsheets end their lines
     header = read_header(part, text)
     absent = require_columns(part, header.names, header.line)
-    sheet = in_bulk(part.table, text, header) or row_by_row(part, text, header)
-    height = sheet.cells.height + len(sheet.broken)
+    sheet = in_bulk(text, header) or row_by_row(part, text, header)
+    height = len(sheet.positions) + len(sheet.broken)
     if height > limits.records:
         raise TooManyRecords
-    unknown = Counter({name: height for name in header.names if name and name not in shape(part.table).fields})
-    positions = range(height) if sheet.positions is None else sheet.positions
-    bulk = part.table in BULK
+    kinds = shape(part.table).fields
+    known = {name: sheet.cells.to_series(place) for place, name in enumerate(header.names) if name in kinds}
+    cells = Cells(part.table, known, sheet.positions, limits.nesting)
+
+    def record(position: int) -> Any:
+        return cells.record(bisect_left(sheet.positions, position))
+
     return Given(
         part.table,
-        texts(sheet, positions) if bulk else None,
-        [] if bulk else list(positions),
-        sheet.record,
-        +unknown if height else Counter(),
+        cells,
+        [],
+        record,
+        unknown_columns(header, kinds, sheet.cells),
         absent,
         sheet.broken,
         partial(lines_of, text, header.separator, part.source),
     )
 
 
-def in_bulk(table: str, text: bytes, header: Header) -> Sheet | None:
+def unknown_columns(header: Header, kinds: Collection[str], cells: pl.DataFrame) -> Counter[str]:
+    """The columns nobody asks for; one without a name or a cell that says something is none."""
+    if cells.is_empty():
+        return Counter()
+    strange = [(place, name) for place, name in enumerate(header.names) if name not in kinds]
+    return Counter(
+        {name: cells.height for place, name in strange if name or cells.to_series(place).null_count() < cells.height}
+    )
+
+
+def in_bulk(text: bytes, header: Header) -> Sheet | None:
     """The file as the bulk parser reads it, or None where it gives up."""
     columns = {f"{place}": pl.String() for place in range(len(header.names))}
     ended = text if text.endswith(b"\n") else text + b"\n"  # or a cell too many in the last line is lost in silence
@@ -79,7 +83,7 @@ def in_bulk(table: str, text: bytes, header: Header) -> Sheet | None:
         return None
     if blank(cells).any():
         cells = cells.filter(~blank(cells))
-    return Sheet(table, known_columns(table, cells, header), None)
+    return Sheet(cells, range(cells.height))
 
 
 def blank(cells: pl.DataFrame) -> pl.Series:
@@ -89,12 +93,6 @@ def blank(cells: pl.DataFrame) -> pl.Series:
         return pl.Series([False])
     empty = [pl.col(name).is_null() | (pl.col(name) == "") for name in cells.columns]
     return cells.select(blank=pl.all_horizontal(empty))["blank"]
-
-
-def known_columns(table: str, cells: pl.DataFrame, header: Header) -> pl.DataFrame:
-    """The columns that are fields of the table, under their names."""
-    places = {name: f"{place}" for place, name in enumerate(header.names)}
-    return cells.select(pl.col(places[name]).alias(name) for name in shape(table).fields if name in places)
 
 
 def row_by_row(part: Part, text: bytes, header: Header) -> Sheet:
@@ -118,20 +116,4 @@ def row_by_row(part: Part, text: bytes, header: Header) -> Sheet:
             broken.append(Placed(fault, place._replace(column=width + 1)))
     schema = {f"{place}": pl.String() for place in range(width)}
     cells = pl.DataFrame(sound, schema=schema, orient="row")
-    return Sheet(part.table, known_columns(part.table, cells, header), positions, tuple(broken))
-
-
-def texts(sheet: Sheet, positions: Collection[int]) -> pl.DataFrame:
-    """The text columns of a bulk table and where each row stood."""
-    columns = [column_of(name, kind, sheet.cells.columns) for name, kind in shape(sheet.table).fields.items()]
-    return sheet.cells.select(columns).with_columns(pl.Series(ROW, positions, dtype=pl.UInt32))
-
-
-def column_of(name: str, kind: Any, there: list[str]) -> pl.Expr:
-    """One text column; of lists, the texts of their entries."""
-    if not isinstance(kind, ListOf):
-        return pl.col(name) if name in there else pl.lit(None, dtype=pl.String()).alias(name)
-    if name not in there:
-        return pl.lit(None, dtype=pl.List(pl.String())).alias(name)
-    text = pl.col(name)
-    return pl.when(text != "").then(text.str.split(SEPARATOR)).alias(name)
+    return Sheet(cells, positions, tuple(broken))

@@ -15,7 +15,7 @@ from service.intake.delimited import read_delimited
 from service.intake.join import assembled
 from service.intake.json_body import MalformedBody, given_table, opens_list, scan
 from service.intake.kinds import KINDS, TYPED, marked
-from service.intake.ndjson import read_table_lines
+from service.intake.ndjson import read_ndjson, read_table_lines
 from service.intake.parts import Part, Unreadable
 from service.intake.tables import Call, Given, Limits, Placed, Report, TooManyRecords
 from service.intake.typed_file import places_of, read_typed
@@ -29,7 +29,11 @@ GZIP_MARK = b"\x1f\x8b"
 
 
 def read_files(
-    beside: Sequence[Part], files: Iterable[Part], limits: Limits, special: Mapping[str, Reader] | None = None
+    beside: Sequence[Part],
+    files: Iterable[Part],
+    limits: Limits,
+    special: Mapping[str, Reader] | None = None,
+    top: Mapping[str, Any] | None = None,
 ) -> Call:
     """The call that some files make.
 
@@ -38,16 +42,20 @@ def read_files(
         files: the others, each read before the next is asked for.
         limits: how much they may hold together.
         special: readers of parts that are no table, by name; each says what a part tells of which tables.
+        top: what stands beside the tables, over what the parts say.
 
     Raises:
         TooManyRecords, TooLarge: the files hold more than the limits.
     """
     first, faults = read_first(beside, limits)
+    first = replace(first, top={**first.top, **(top or {})})
     zone = first.top.get("timezone")
-    readers = dict.fromkeys(TABLES, partial(read_file, zone=zone if zone in zone_names() else None)) | (special or {})
+    of_table: Reader = partial(read_file, zone=zone if zone in zone_names() else None)
+    readers = {**dict.fromkeys(TABLES, of_table), **(special or {})}
     several: list[Given] = []
     strangers, warnings = set(first.strangers), Warnings()
     reports: list[Report] = []
+    misread = bool(faults)  # what stands beside the tables is not known, so no record can be judged
     for part in files:
         if part.table not in (*readers, REPORT):
             strangers.add(part.table)
@@ -62,7 +70,7 @@ def read_files(
             faults += error.faults
         if sum(given.height for given in several) > limits.records:
             raise TooManyRecords
-    call = assembled(first, several, faults)
+    call = assembled(first, [] if misread else several, faults)
     return replace(call, strangers=tuple(sorted(strangers)), warnings=tuple(warnings), reports=tuple(reports))
 
 
@@ -80,8 +88,10 @@ def read_first(beside: Sequence[Part], limits: Limits) -> tuple[Call, list[Place
     faults = [part.fault("repeated_batch", detail) for part in beside[1:]]
     try:
         for part in beside[:1]:
-            plain = opened(part._replace(kind="json"), limits, [])
+            plain = opened(part if part.kind == "ndjson" else part._replace(kind="json"), limits, [])
             with understood(plain):
+                if plain.kind == "ndjson":
+                    return read_ndjson(plain.content, limits, plain.source), faults
                 return read_beside(plain.content, limits), faults
     except Unreadable as error:
         faults += error.faults
@@ -96,14 +106,8 @@ def opened(part: Part, limits: Limits, warnings: Warnings) -> Part:
         TooLarge: it holds more than the limits.
     """
     with understood(part):
-        content = part.content
-        if part.encoding:
-            content = whole(decompressed([content], part.encoding, limits))
-        found = marked(content)
-        if part.kind not in KINDS:
-            raise Unreadable([part.fault("unknown_format", f"Expected a type or file name of: {', '.join(KINDS)}.")])
-        if found not in (None, part.kind):
-            raise Unreadable([part.fault("unreadable_file", f"The file is declared {part.kind}, but it is {found}.")])
+        content = whole(decompressed([part.content], part.encoding, limits)) if part.encoding else part.content
+        require_kind(part, content)
         if part.kind in TYPED:
             return part._replace(content=content)
         text, guessed = decoded(content)
@@ -112,13 +116,22 @@ def opened(part: Part, limits: Limits, warnings: Warnings) -> Part:
     return part._replace(content=text)
 
 
+def require_kind(part: Part, content: bytes) -> None:
+    """Refuses a file that nothing says how to read, or that begins like another kind than it is said to be."""
+    if part.kind not in KINDS:
+        raise Unreadable([part.fault("unknown_format", f"Expected a type or file name of: {', '.join(KINDS)}.")])
+    if (found := marked(content)) not in (None, part.kind):
+        raise Unreadable([part.fault("unreadable_file", f"The file is declared {part.kind}, but it is {found}.")])
+
+
 @contextmanager
 def understood(part: Part) -> Iterator[None]:
     """Turns what the readers of bytes complain of into faults of the file."""
     try:
         yield
     except MalformedBody as error:
-        raise Unreadable([part.fault("not_json", f"{error.reason.rstrip('.')}.", error.line, error.column)]) from None
+        reason = error.reason.replace("body", "file")
+        raise Unreadable([part.fault("not_json", reason, error.line, error.column)]) from None
     except Undecodable as error:
         raise Unreadable([part.fault("undecodable", error.detail, error.line)]) from None
     except Corrupt as error:
@@ -132,7 +145,7 @@ def read_file(part: Part, limits: Limits, zone: str | None) -> list[Given]:
             case "csv" | "tsv":
                 return [read_delimited(part, part.content, limits)]
             case "ndjson":
-                return [read_table_lines(part, part.content, limits)]
+                return [read_table_lines(part.table, part.content, part.source, limits)]
             case "json":
                 return [read_list(part, limits)]
         return [read_typed(part, limits, zone)]

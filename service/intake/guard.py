@@ -34,14 +34,16 @@ class Guard:
 
     Whatever is nested where nothing should be is for the reader of single records, who knows how deep is too deep.
 
-    An unknown field is learned when it is first met, so an export full of them is still read in portions.
+    An unknown field is learned when it is first met, so an export full of them is still read in portions. `beside` are
+    keys a record may have that are no fields of it, and are not counted.
     """
 
-    def __init__(self, table: str, deepest: int) -> None:
+    def __init__(self, table: str, deepest: int, beside: tuple[str, ...] = ()) -> None:
         self.unknown: Counter[str] = Counter()
         self._table = table
         self._deepest = deepest
-        self._learned: tuple[str, ...] = ()
+        self._beside = beside
+        self._learned = beside
 
     def portion(self, records: Sequence[msgspec.Raw], start: int) -> Portion:
         """The records of a table from a position on, column by column."""
@@ -59,7 +61,8 @@ class Guard:
         values = list(chain.from_iterable(map(astuple, found)))  # no tuple outlives its record: nothing to collect
         columns = [values[place::width] for place in range(width)]
         for name, column in zip(self._learned, columns[len(kinds) :], strict=True):
-            self.unknown.update({name: given} if (given := len(column) - column.count(msgspec.UNSET)) else {})
+            given = 0 if name in self._beside else len(column) - column.count(msgspec.UNSET)
+            self.unknown.update({name: given} if given else {})
         read = {
             name: plain_column(column, self._deepest - 1) if wire_type(kind) is msgspec.Raw and any(column) else column
             for (name, kind), column in zip(kinds.items(), columns[: len(kinds)], strict=True)

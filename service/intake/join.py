@@ -1,73 +1,81 @@
 """Several sources of one table → one table, as if their records had come in one list."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from typing import Any
 
-import polars as pl
+from service.intake.tables import Call, Given, Place, Placed, Portion
 
-from service.intake.tables import ROW, Call, Given, Place, Placed
+Part = tuple[int, Given]  # a source, and the position its records begin at
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The records of several sources, one source after the other."""
+
+    parts: Sequence[Part]
+    unknown: Counter[str]
+
+    @property
+    def height(self) -> int:
+        """How many records there are that need not be read one by one."""
+        return sum(given.texts.height for _, given in self.parts if given.texts is not None)
+
+    def portions(self) -> Iterator[Portion]:
+        """The portions of every source, their positions counted through."""
+        for start, given in self.parts:
+            for rows, portion in ((portion.rows, portion) for portion in given.portions()):
+                moved = (
+                    range(rows.start + start, rows.stop + start) if isinstance(rows, range) else from_start(rows, start)
+                )
+                yield portion._replace(rows=moved, odd=from_start(portion.odd, start))
+            self.unknown.update(given.unknown)
 
 
 def joined(several: Sequence[Given]) -> Given:
     """One table of several sources, in their order; what one of them could not tell is not known of the whole."""
-    first = several[0]
     if len(several) == 1:
-        return first
-    starts = [0, *accumulate(given.height for given in several)]
+        return several[0]
+    starts = accumulate((given.height for given in several), initial=0)
     parts = list(zip(starts, several, strict=False))
-    texts = [moved(given.texts, start) for start, given in parts if given.texts is not None]
+    unknown: Counter[str] = Counter()
     return Given(
-        first.table,
-        pl.concat(alike(texts)) if texts else None,
+        several[0].table,
+        Joined(parts, unknown),
         [start + position for start, given in parts for position in given.odd],
         partial(record_of, parts),
-        sum((given.unknown for given in several), Counter[str]()),
+        unknown,
         frozenset[str]().union(*(given.absent for given in several if given.height)),
-        tuple(shifted(placed, given.table, start) for start, given in parts for placed in given.broken),
+        tuple(moved(placed, start) for start, given in parts for placed in given.broken),
         partial(places_of, parts),
         column=partial(column_of, parts),
     )
 
 
-def moved(texts: pl.DataFrame, start: int) -> pl.DataFrame:
-    """The same columns, their rows counted from another start."""
-    return texts.with_columns((pl.col(ROW) + start).cast(pl.UInt32))
+def from_start(positions: Iterable[int], start: int) -> list[int]:
+    """Positions counted from another start."""
+    return [position + start for position in positions]
 
 
-def alike(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
-    """Frames whose columns have one type each: where they differ, their texts."""
-    names = frames[0].columns
-    differing = [name for name in names if len({frame.schema[name] for frame in frames}) > 1]
-    return [frame.select(names).with_columns(as_text(frame[name]) for name in differing) for frame in frames]
+def source_of(parts: Sequence[Part], position: int) -> Part:
+    """The source that holds a position."""
+    return next(part for part in reversed(parts) if part[0] <= position)
 
 
-def as_text(column: pl.Series) -> pl.Series:
-    """A typed column as the texts it would have come as."""
-    if isinstance(column.dtype, pl.Datetime):
-        return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
-    return column.cast(pl.List(pl.String) if column.dtype == pl.List else pl.String)
-
-
-def source_of(parts: Sequence[tuple[int, Given]], position: int) -> tuple[int, Given]:
-    """Where a source begins that holds a position, and the source."""
-    return next((start, given) for start, given in reversed(parts) if start <= position)
-
-
-def record_of(parts: Sequence[tuple[int, Given]], position: int) -> Any:
+def record_of(parts: Sequence[Part], position: int) -> Any:
     """The caller's own record."""
     start, given = source_of(parts, position)
     return given.record(position - start)
 
 
-def places_of(parts: Sequence[tuple[int, Given]], positions: Collection[int]) -> Mapping[int, Place]:
+def places_of(parts: Sequence[Part], positions: Collection[int]) -> Mapping[int, Place]:
     """Where records stand, each in its own source."""
     found: dict[int, Place] = {}
     for start, given in parts:
-        own = [position - start for position in positions if source_of(parts, position)[0] == start]
+        own = [position - start for position in positions if source_of(parts, position)[1] is given]
         found |= {start + position: place for position, place in given.locate(own).items()} if own else {}
     return found
 
@@ -78,9 +86,9 @@ def column_of(parts: Sequence[tuple[int, Given]], position: int, field: str) -> 
     return given.column(position - start, field)
 
 
-def shifted(placed: Placed, table: str, start: int) -> Placed:
+def moved(placed: Placed, start: int) -> Placed:
     """The fault of a record, counted from another start."""
-    _, _, position, *rest = placed.fault.pointer.split("/")
+    _, table, position, *rest = placed.fault.pointer.split("/")
     pointer = "/".join(["", table, str(int(position) + start), *rest])
     return placed._replace(fault=replace(placed.fault, pointer=pointer))
 

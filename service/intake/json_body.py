@@ -109,11 +109,12 @@ def opens_list(raw: msgspec.Raw) -> bool:
     return bytes(memoryview(raw)[:1]) == b"["
 
 
-def given_table(table: str, records: list[msgspec.Raw], deepest: int) -> Given:
-    """The records of one table, to be read in portions."""
+def given_table(table: str, records: list[msgspec.Raw], deepest: int, beside: tuple[str, ...] = ()) -> Given:
+    """The records of one table, to be read in portions; `beside` are keys of theirs that are no fields."""
 
     def record(position: int) -> Any:
-        return plain(records[position], deepest)
+        value = plain(records[position], deepest)
+        return {name: value[name] for name in value if name not in beside} if isinstance(value, dict) else value
 
-    guard = Guard(table, deepest)
+    guard = Guard(table, deepest, beside)
     return Given(table, Records(records, guard), [], record, guard.unknown)

@@ -35,7 +35,7 @@ MARKS: Mapping[bytes, str] = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff
 
 
 class Written(NamedTuple):
-    """How a file is written: its kind, None where nothing says, its compression, and what its name is without endings."""
+    """How a file is written: its kind, None where nothing says; its compression; its name without those endings."""
 
     kind: str | None
     encoding: str | None

@@ -1,12 +1,10 @@
-"""Lines of JSON → one table of texts per record type. Splits lines by table; records are read as those of a JSON body."""
+"""Lines of JSON → the records of each table. Sorts lines by table; records are read as those of a JSON body are."""
 
-import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,18 +12,17 @@ from service.core.errors import Fault
 from service.intake.beside import read_beside
 from service.intake.cast import escaped
 from service.intake.join import assembled
-from service.intake.json_body import MalformedBody, given_table, require_utf8, scan
-from service.intake.parts import Part
+from service.intake.json_body import BYTE_ORDER_MARK, MalformedBody, given_table, require_utf8, scan
 from service.intake.tables import Call, Given, Limits, Place, Placed, TooManyRecords
 from service.schemas.records import TABLES
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BATCH = "batch"
-NAMED = re.compile(rb'[ \t]*\{[ \t]*"table"[ \t]*:[ \t]*"([a-z_]{1,32})"[ \t]*[,}]')
-SPACES = b" \t\r"
 NAME = "table"
+SPACES = b" \t\r"
 LISTED = 1000
+RAW_LINES: msgspec.json.Decoder[msgspec.Raw] = msgspec.json.Decoder(msgspec.Raw)
 SECOND_BATCH = Fault("", "repeated_batch", "Only one line may say what stands beside the tables.")
+NO_TABLE = Fault("", "no_table", 'Expected an object that names its "table".')
 
 Locate = Callable[[Collection[int]], Mapping[int, Place]]
 
@@ -36,142 +33,140 @@ class Tabled(msgspec.Struct, gc=False):
     table: str | None = None
 
 
-class Line(NamedTuple):
-    """A line that says something: its number, counted from 1, its table and its bytes."""
+class Sorted(NamedTuple):
+    """The records of each table, and the places of the lines that are no records: the batch's, and strangers."""
 
-    number: int
-    table: str | None
-    text: bytes
+    records: dict[str, list[msgspec.Raw]]
+    batches: list[int]
+    strangers: list[tuple[int, Fault]]
 
 
-def read_ndjson(body: bytes, limits: Limits) -> Call:
-    """The call a body of lines makes.
+def read_ndjson(body: bytes, limits: Limits, source: str | None = None) -> Call:
+    """The call a body, or a file of that name, of lines makes.
 
     Raises:
         MalformedBody: a line is not JSON.
         TooManyRecords: there are more records than the limit.
     """
     text = body.removeprefix(BYTE_ORDER_MARK)
-    require_utf8(text)
-    lines: dict[str, list[bytes]] = {}
-    beside: list[Line] = []
-    faults: list[Placed] = []
-    for line in named_lines(text):
-        if line.table in TABLES:
-            lines.setdefault(line.table or "", []).append(line.text)
-        elif line.table == BATCH:
-            beside.append(line)
-        else:
-            faults += [stranger(line)] if len(faults) < LISTED else []
-    if sum(map(len, lines.values())) > limits.records:
+    lines = raw_lines(text)
+    found = by_table(lines)
+    if sum(map(len, found.records.values())) > limits.records:
         raise TooManyRecords
-    several = [given_lines(table, texts, limits, partial(lines_of, text, table)) for table, texts in lines.items()]
-    faults += [Placed(SECOND_BATCH, Place(line=line.number)) for line in beside[1:]]
-    return assembled(batch_line(beside[0], limits) if beside else Call({}, {}), several, faults)
+    several = [
+        lined(table, records, limits, partial(places_of, text, table, source=source))
+        for table, records in found.records.items()
+    ]
+    strange = [(place, SECOND_BATCH) for place in found.batches[1:]] + found.strangers
+    numbers = line_numbers(text, [place for place, _ in strange])
+    faults = [Placed(fault, Place(source, numbers[place])) for place, fault in strange]
+    first = read_beside(bytes(lines[found.batches[0]]), limits) if found.batches else Call({}, {})
+    return assembled(first, several, faults)
 
 
-def read_table_lines(part: Part, text: bytes, limits: Limits) -> Given:
-    """The table that a file of lines holds, each line a record of it.
+def read_table_lines(table: str, text: bytes, source: str, limits: Limits) -> Given:
+    """The table that a file of lines holds, each a record of it.
 
     Raises:
         MalformedBody: a line is not JSON.
         TooManyRecords: there are more records than the limit.
     """
-    lines = [line.text for line in lines_with_text(text)]
-    if len(lines) > limits.records:
+    records = raw_lines(text)
+    if len(records) > limits.records:
         raise TooManyRecords
-    return given_lines(part.table, lines, limits, partial(lines_of, text, None, source=part.source))
+    return lined(table, records, limits, partial(places_of, text, None, source=source))
 
 
-def lines_with_text(text: bytes) -> Iterator[Line]:
-    """Every line that is not blank."""
-    for number, line in enumerate(text.split(b"\n"), 1):
-        if line.strip(SPACES):
-            yield Line(number, None, line)
+def lined(table: str, records: list[msgspec.Raw], limits: Limits, locate: Locate) -> Given:
+    """The records of one table that came as lines, which may name it."""
+    return replace(given_table(table, records, limits.nesting, (NAME,)), locate=locate)
 
 
-def named_lines(text: bytes) -> Iterator[Line]:
-    """Every line that is not blank, with its table. Lines of one table mostly begin alike, which is quickest to see.
+def raw_lines(text: bytes) -> list[msgspec.Raw]:
+    """Every line that is not blank.
 
     Raises:
-        MalformedBody: a line that does not begin with its table is not JSON.
+        MalformedBody: one of them is not JSON.
     """
-    beginning, table = b"\n", ""
-    for line in lines_with_text(text):
-        if line.text.startswith(beginning):
-            yield line._replace(table=table)
-        elif found := NAMED.match(line.text):
-            beginning, table = found[0], found[1].decode()
-            yield line._replace(table=table)
-        else:
-            yield line._replace(table=named_within(line))
-
-
-def named_within(line: Line) -> str | None:
-    """The table of a line that names it elsewhere than at its beginning."""
+    require_utf8(text)
     try:
-        return msgspec.json.decode(line.text, type=Tabled).table
-    except msgspec.ValidationError:
-        return None
+        lines = RAW_LINES.decode_lines(text)
     except (msgspec.MsgspecError, RecursionError):
-        require_json(line)
-        return None
+        return [scanned(number, line) for number, line in lines_with_text(text)]
+    blank = text.count(b"\n\n") or text.count(b"\n\r") or text[:1] in (b"\n", b"\r")
+    count = sum(1 for _ in lines_with_text(text)) if blank else text.count(b"\n") + (text[-1:] != b"\n")
+    return lines if len(lines) == count else [scanned(number, line) for number, line in lines_with_text(text)]
 
 
-def stranger(line: Line) -> Placed:
-    """The fault of a line that belongs to no table."""
-    require_json(line)
-    place = Place(line=line.number)
-    if line.table is not None:
-        return Placed(Fault(f"/{escaped(line.table)}", "unknown_key", "No such table or key."), place)
-    return Placed(Fault("", "no_table", 'Expected an object that names its "table".'), place)
+def lines_with_text(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Every line that is not blank, with its number."""
+    return ((number, line) for number, line in enumerate(text.split(b"\n"), 1) if line.strip(SPACES))
 
 
-def require_json(line: Line) -> None:
-    """Refuses a line that is not JSON.
+def scanned(number: int, line: bytes) -> msgspec.Raw:
+    """One line.
 
     Raises:
-        MalformedBody: it is not; the place is that in the whole text.
+        MalformedBody: it is not JSON; the place is that in the whole text.
     """
     try:
-        scan(line.text, line.text, msgspec.Raw)
+        return scan(line, line, msgspec.Raw)
     except MalformedBody as error:
-        error.line = line.number
+        error.line = number
         raise
 
 
-def batch_line(line: Line, limits: Limits) -> Call:
-    """The call of the line that says what stands beside the tables."""
-    require_json(line)
-    return read_beside(line.text, limits)
+def by_table(lines: Sequence[msgspec.Raw]) -> Sorted:
+    """Lines sorted by table. Those of one table mostly begin alike, which is the quickest to see."""
+    found = Sorted({}, [], [])
+    beginning, records = b"\n", list[msgspec.Raw]()
+    for place, line in enumerate(lines):
+        if bytes(line).startswith(beginning):
+            records.append(line)
+            continue
+        table = table_of(line)
+        if table in TABLES:
+            records = found.records.setdefault(table, [])
+            records.append(line)
+            beginning = beginning_of(line, table)
+        elif table == BATCH:
+            found.batches.append(place)
+        elif len(found.strangers) < LISTED:
+            unknown = Fault(f"/{escaped(table)}", "unknown_key", "No such table or key.") if table else NO_TABLE
+            found.strangers.append((place, unknown))
+    return found
 
 
-def given_lines(table: str, lines: list[bytes], limits: Limits, locate: Locate) -> Given:
-    """The records of one table.
-
-    Raises:
-        MalformedBody: a line is not JSON.
-    """
-    given = given_table(table, [msgspec.Raw(line) for line in lines], limits.nesting)
-    for position in given.odd:
-        try:
-            scan(lines[position], lines[position], msgspec.Raw)
-        except MalformedBody as error:
-            error.line = locate([position])[position].line or error.line
-            raise
-    unknown = Counter({name: count for name, count in given.unknown.items() if name != NAME})
-    return replace(given, unknown=unknown, record=partial(without_table, given), locate=locate)
+def table_of(line: msgspec.Raw) -> str:
+    """The table a line names, if any."""
+    try:
+        return msgspec.json.decode(line, type=Tabled).table or ""
+    except (msgspec.MsgspecError, RecursionError):
+        return ""
 
 
-def without_table(given: Given, position: int) -> Any:
-    """One record without the name of its table."""
-    record = given.record(position)
-    return {name: value for name, value in record.items() if name != NAME} if isinstance(record, dict) else record
+def beginning_of(line: msgspec.Raw, table: str) -> bytes:
+    """What lines of a table begin with that name it first; of others, what no line begins with."""
+    text = bytes(line)
+    named = f'"{table}"'.encode()
+    end = text.find(named) + len(named)
+    return text[:end] if text[: end - len(named)].replace(b" ", b"") == b'{"table":' else b"\n"
 
 
-def lines_of(text: bytes, table: str | None, positions: Collection[int], source: str | None = None) -> dict[int, Place]:
+def line_numbers(text: bytes, places: Collection[int]) -> dict[int, int]:
+    """The numbers of some lines, blank ones counted too, by their place among those that are not blank."""
+    wanted, last = set(places), max(places, default=-1)
+    first = islice(enumerate(lines_with_text(text)), last + 1)
+    return {place: number for place, (number, _) in first if place in wanted}
+
+
+def places_of(
+    text: bytes, table: str | None, positions: Collection[int], source: str | None = None
+) -> dict[int, Place]:
     """Where records of a table stand."""
-    lines = lines_with_text(text) if table is None else (line for line in named_lines(text) if line.table == table)
-    wanted, last = set(positions), max(positions, default=-1)
-    first = islice(enumerate(lines), last + 1)
-    return {position: Place(source, line.number) for position, line in first if position in wanted}
+    numbers = [
+        number
+        for number, line in lines_with_text(text)
+        if table is None or table_of(msgspec.Raw(line)) == table
+    ]  # fmt: skip
+    return {position: Place(source, numbers[position]) for position in positions}

@@ -11,15 +11,15 @@ from typing import Any
 import polars as pl
 
 from service.core.tables import INSTANT
-from service.intake.columns import AMOUNT, by_meaning, default_of
+from service.intake.columns import AMOUNT, by_meaning
 from service.intake.home import Home
 from service.intake.instants import instants
 from service.intake.places import IDS, Place, blank, places
+from service.intake.series import read_series
 from service.intake.tables import PORTION, ROW, Portion
 from service.intake.texts import REFUSED, Column
 from service.schemas.records import shape
-from service.schemas.scalars import ID_LENGTH, Amount, Integer, Reading
-from service.schemas.shapes import ListOf
+from service.schemas.scalars import ID_LENGTH, Reading
 
 Frame = tuple[pl.DataFrame, list[int]]
 
@@ -101,8 +101,8 @@ class Typist:
     def _take(self, unit: Unit, place: Place, values: Any, piles: dict[str, Pile]) -> None:
         """Puts a column in its place, or on its pile."""
         if isinstance(values, pl.Series):
-            if values.dtype == place.type and place.type != pl.String:
-                unit.put(place, within(place, values, unit))
+            if (read := self._whole_at_home(place, read_series(place.kind, values, self._reading))) is not None:
+                unit.put(place, read.alias(place.name))
                 return
             values = values.to_list()
         if not any(values) and values.count(None) == len(values):
@@ -128,6 +128,18 @@ class Typist:
             found = by_meaning(column.values, lambda value: domains.get(value, REFUSED))
             return Column(found.values, {*column.refused, *found.refused})
         return Column([default if value is None else value for value in column.values], column.refused)
+
+    def _whole_at_home(self, place: Place, read: pl.Series | None) -> pl.Series | None:
+        """A column read as a whole, with the batch's own seller and marketplace where a record names none."""
+        if read is None or place.name not in self._defaults:
+            return read
+        if place.name == "marketplace":
+            domains = read.replace_strict(self._home.domains, default=None, return_dtype=pl.String)
+            if domains.null_count() > read.null_count():
+                return None
+            read = domains
+        default = self._defaults[place.name]
+        return read if default is None else read.fill_null(default)
 
     def _give(self, name: str, pile: Pile) -> None:
         """Makes a pile of plain values into one series, and gives its owners their parts."""
@@ -169,18 +181,6 @@ def lists_of_texts(values: Sequence[list[str] | None]) -> pl.Series:
 def made(values: Sequence[Any], own: pl.DataType) -> pl.Series:
     """Lists or objects as a series."""
     return pl.DataFrame([{"value": value} for value in values], schema={"value": own}).to_series()
-
-
-def within(place: Place, values: pl.Series, unit: Unit) -> pl.Series:
-    """A column that came in its own type; records where it is out of range are refused."""
-    kind, default = place.kind, default_of(place.kind)
-    if isinstance(kind, ListOf):
-        return values.list.drop_nulls()
-    if isinstance(kind, Integer):
-        unit.refuse(~values.is_between(kind.least, kind.most))
-    if isinstance(kind, Amount):
-        unit.refuse(values < 0)
-    return values if default is None else values.fill_null(default)
 
 
 def finished(unit: Unit) -> Frame:

@@ -86,9 +86,9 @@ class Given:
     own type; a field without a column is not known. `odd` are the positions that can only be read one by one (all of
     them where `texts` is None); `record(position)` is the caller's own record. `unknown` counts fields nobody asked
     for, once the portions are read; `absent` names those the source could not tell. `broken` are the faults of records
-    that could not be read at all, which are neither in `texts` nor `odd`. `locate` tells where records stand; it may read
-    the whole source again, so it is asked only about records at fault. `foreign` knows records in a form of somebody
-    else, which are set aside; `column` is what the source calls a field of a record, where it has a name of its own.
+    that could not be read at all, which are neither in `texts` nor `odd`. `locate` tells where records stand; it may
+    read the whole source again, so it is asked only about records at fault. `foreign` knows records in a form of
+    somebody else, which are set aside; `column` is what the source calls a field of a record.
     """
 
     table: str

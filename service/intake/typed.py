@@ -4,15 +4,12 @@ A value that its field does not take as it comes is *lost* here, which sends its
 one. So a record of a typed file is accepted and refused like the same record in JSON.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 from marshmallow import fields
 
-from service.intake.cells import SEPARATOR, value_of
 from service.intake.columns import column_type
 from service.intake.instants import EARLIEST_YEAR, LATEST_YEAR, ZONE_YEARS
 from service.schemas.scalars import DECIMAL_PLACES, Amount, Boolean, Id, Integer, Text, Timestamp
@@ -27,8 +24,7 @@ def normalised(column: pl.Series, kind: fields.Field[Any], zone: str | None) -> 
     if column.dtype == pl.Null:
         return column.cast(pl.List(pl.String) if isinstance(kind, ListOf) else pl.String)
     if isinstance(column.dtype, TEXTS):
-        text = column.cast(pl.String)
-        return text if not isinstance(kind, ListOf) else split(text)
+        return column.cast(pl.String)
     match kind:
         case ListOf():
             return column.cast(pl.List(pl.String)) if of_texts(column.dtype) else nothing(column, pl.List(pl.String()))
@@ -75,11 +71,6 @@ def of_texts(kind: pl.DataType) -> bool:
     return isinstance(kind, pl.List) and (isinstance(kind.inner, TEXTS) or kind.inner == pl.Null)
 
 
-def split(text: pl.Series) -> pl.Series:
-    """The lists that texts hold."""
-    return without(text, text == "").str.split(SEPARATOR)
-
-
 def integers(column: pl.Series) -> pl.Series:
     """Whole numbers; of numbers with decimals those that have none."""
     if column.dtype.is_float() or isinstance(column.dtype, pl.Decimal):
@@ -104,7 +95,7 @@ def instants(column: pl.Series, zone: str | None) -> pl.Series:
     if not isinstance(moments.dtype, pl.Datetime):
         return nothing(column)
     moments = within_years(moments, EARLIEST_YEAR, LATEST_YEAR).dt.cast_time_unit("us")
-    if moments.dtype.time_zone:
+    if isinstance(moments.dtype, pl.Datetime) and moments.dtype.time_zone:
         return moments.dt.convert_time_zone("UTC")
     if zone is None:
         return nothing(column)
@@ -114,32 +105,9 @@ def instants(column: pl.Series, zone: str | None) -> pl.Series:
 
 def within_years(moments: pl.Series, first: int, last: int) -> pl.Series:
     """Moments of some years; compared as numbers, since others may be no moments at all."""
-    per_second = PER_SECOND[moments.dtype.time_unit]
+    unit = moments.dtype.time_unit if isinstance(moments.dtype, pl.Datetime) else "us"
+    per_second = PER_SECOND[unit]
     bounds = (datetime(year, 1, 1) for year in (first, last + 1))  # noqa: DTZ001  # only differences are taken
     start, end = (int((bound - datetime(1970, 1, 1)).total_seconds()) * per_second for bound in bounds)  # noqa: DTZ001
     ticks = moments.to_physical()
     return without(moments, (ticks < max(start, -(2**63))) | (ticks >= min(end, 2**63 - 1)))
-
-
-def record_of(row: Mapping[str, Any], kinds: Mapping[str, fields.Field[Any]]) -> dict[str, Any]:
-    """One record as JSON would have it."""
-    return {name: json_value(value, kinds[name]) for name, value in row.items()}
-
-
-def json_value(value: Any, kind: fields.Field[Any]) -> Any:
-    """A value as JSON would have it."""
-    if isinstance(value, str):
-        return value_of(value, kind)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, float) and value != value:  # noqa: PLR0124  # what is no number says nothing
-        return None
-    if isinstance(value, float) and value.is_integer() and isinstance(kind, Id | Text):
-        return int(value)
-    if isinstance(value, list):
-        return [json_value(entry, kind) for entry in value]
-    if isinstance(value, dict):
-        return {name: json_value(entry, kind) for name, entry in value.items()}
-    return value

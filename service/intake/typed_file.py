@@ -11,12 +11,13 @@ import pyarrow as pa
 from marshmallow import fields
 from polars.exceptions import PanicException, PolarsError
 
+from service.intake.cells import Cells
 from service.intake.columnar import Columns, plain, plain_type, read_arrow, read_parquet
 from service.intake.parts import Part, Unreadable, require_columns, shown_name
-from service.intake.tables import ROW, Given, Limits, Place
-from service.intake.typed import lost, normalised, record_of
-from service.schemas.records import BULK, shape
-from service.schemas.shapes import ListOf
+from service.intake.tables import Given, Limits, Place
+from service.intake.typed import lost, normalised
+from service.schemas.records import shape
+from service.schemas.scalars import Scalar
 
 Kinds = Mapping[str, fields.Field[Any]]
 
@@ -46,8 +47,7 @@ def read_typed(part: Part, limits: Limits, zone: str | None) -> Given:
         require_once(part, names)
         absent = require_columns(part, names, None)
         table.validate(full=True)
-        read = in_columns if part.table in BULK else one_by_one
-        given = read(part, table, kinds, zone)
+        given = in_columns(part, table, limits, zone)
     except FAILURES:
         raise Unreadable([part.fault("unreadable_file", f"The file is not sound {part.kind}.")]) from None
     except (PolarsError, PanicException):
@@ -63,34 +63,33 @@ def require_once(part: Part, names: list[str]) -> None:
         raise Unreadable(part.fault("duplicate_column", detail, None, shown_name(name)) for name in repeated)
 
 
-def in_columns(part: Part, table: pa.Table, kinds: Kinds, zone: str | None) -> Given:
-    """A bulk table, column by column."""
-    if wrong := [column.name for column in table.schema if not is_read(column.type)]:
+def in_columns(part: Part, table: pa.Table, limits: Limits, zone: str | None) -> Given:
+    """The records of a table, column by column."""
+    kinds = shape(part.table).fields
+    flat = [column.name for column in table.schema if is_read(column.type)]
+    nested = {name: table[name].to_pylist() for name in table.column_names if name not in flat}
+    if wrong := [name for name in nested if isinstance(kinds[name], Scalar)]:
         detail = "Columns of this type are not read; expected texts, numbers, booleans, instants or lists of texts."
         raise Unreadable(part.fault("unsupported_type", detail, None, name) for name in wrong)
-    frame = columns_of(table)
-    read = [normalised(column, kinds[column.name], zone) for column in frame]
-    missing = [blank_column(name, kind, frame.height) for name, kind in kinds.items() if name not in frame.columns]
-    rows = pl.Series(ROW, range(frame.height), dtype=pl.UInt32)
-    texts = pl.DataFrame([*read, *missing, rows]).select(*kinds, ROW)
-    gone = pl.DataFrame(list(map(lost, frame, read))).select(gone=pl.any_horizontal(pl.all()))["gone"]
-    odd = rows.filter(gone).to_list() if gone.any() else []
-
-    def record(position: int) -> dict[str, Any]:
-        return record_of(frame.row(position, named=True), kinds)
-
-    return Given(part.table, texts.filter(~gone) if odd else texts, odd, record)
+    given = columns_of(table.select(flat))
+    read = [normalised(column, kinds[column.name], zone) for column in given]
+    gone = pl.DataFrame(list(map(lost, given, read))).select(gone=pl.any_horizontal(pl.all()))["gone"]
+    rows = range(table.num_rows)
+    odd = gone.arg_true().to_list() if gone.any() else []
+    original = Cells(part.table, {**{column.name: column for column in given}, **nested}, rows, limits.nesting)
+    columns = {**{column.name: column for column in read}, **nested}
+    cells = Cells(part.table, columns, rows, limits.nesting)
+    return Given(part.table, cells.without(gone) if odd else cells, odd, original.record)
 
 
-def columns_of(table: pa.Table) -> pl.DataFrame:
+def columns_of(table: pa.Table) -> list[pl.Series]:
     """The columns of a table as Polars has them, without a copy where there need be none."""
-    whole = {
-        column.name: pa.chunked_array(map(plain, table[column.name].chunks) or [pa.nulls(0)], plain_type(column.type))
-        for column in table.schema
-    }
-    frame = pl.from_arrow(pa.table(whole), rechunk=False)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+    return [pl.Series(column.name, pl.from_arrow(whole(table[column.name]))) for column in table.schema]
+
+
+def whole(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column, safe to read."""
+    return pa.chunked_array([plain(chunk) for chunk in column.chunks], plain_type(column.type))
 
 
 def is_read(kind: pa.DataType) -> bool:
@@ -103,19 +102,6 @@ def is_read(kind: pa.DataType) -> bool:
         types.is_floating, types.is_decimal128, types.is_timestamp, types.is_date, types.is_null,
     )  # fmt: skip
     return any(test(inner) for test in tests)
-
-
-def blank_column(name: str, kind: fields.Field[Any], height: int) -> pl.Series:
-    """A column that a file does not have."""
-    return pl.Series(name, [None], pl.List(pl.String) if isinstance(kind, ListOf) else pl.String).new_from_index(
-        0, height
-    )
-
-
-def one_by_one(part: Part, table: pa.Table, kinds: Kinds, _: str | None) -> Given:
-    """A table of records that are read one by one."""
-    records = table.to_pylist()
-    return Given(part.table, None, list(range(len(records))), lambda position: record_of(records[position], kinds))
 
 
 def places_of(source: str, positions: Collection[int]) -> dict[int, Place]:

@@ -1,0 +1,130 @@
+"""Whole columns of texts → columns of their fields' types, as long as every text is in plain form.
+
+A column with anything unusual is not read here but value by value, so nothing is accepted that would be refused there.
+"""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from marshmallow import fields
+
+from service.core.tables import INSTANT
+from service.intake.columns import column_type, default_of
+from service.intake.instants import CANONICAL, canonical
+from service.schemas.scalars import (
+    BOOLEAN,
+    CONTROL,
+    CURRENCY,
+    DECIMAL,
+    ID_LENGTH,
+    SPACES,
+    Amount,
+    Boolean,
+    Choice,
+    Currency,
+    Id,
+    Integer,
+    Reading,
+    Text,
+    Timestamp,
+)
+from service.schemas.shapes import ListOf
+
+UNKNOWN = "-" * len(CANONICAL)
+WHOLE = "-?[0-9]{1,18}"
+UNTRIMMED = f"^[{SPACES}]|[{SPACES}]$"
+
+
+def read_series(kind: fields.Field[Any], column: pl.Series, reading: Reading) -> pl.Series | None:
+    """The typed column, or None where a value must be looked at by itself."""
+    if column.dtype == pl.String:
+        read = of_texts(kind, blank_as_null(column), reading)
+    elif column.dtype == column_type(kind):
+        read = of_own_type(kind, column)
+    else:
+        read = of_lists(kind, column)
+    default = default_of(kind)
+    return read if read is None or default is None else read.fill_null(default)
+
+
+def blank_as_null(column: pl.Series) -> pl.Series:
+    """The column with null for an empty text."""
+    blank = column == ""
+    return column.zip_with(~blank, pl.Series([None], dtype=pl.String)) if blank.any() else column
+
+
+def of_texts(kind: fields.Field[Any], known: pl.Series, reading: Reading) -> pl.Series | None:
+    """A column of texts."""
+    match kind:
+        case Timestamp():
+            return canonical_instants(known)
+        case Choice():
+            return if_whole(known.cast(column_type(kind), strict=False), known)
+        case Currency():
+            return known if fits(known, CURRENCY) else None
+        case Id():
+            return plain_texts(known, ID_LENGTH, CONTROL)
+        case Text():
+            return plain_texts(known, reading.longest_text)
+        case Boolean():
+            return known == "true" if fits(known, BOOLEAN) else None
+        case Integer():
+            number = known.cast(pl.Int64, strict=False) if fits(known, WHOLE) else None
+            return None if number is None else if_whole(within(kind, number), known)
+        case Amount():
+            return known.cast(column_type(kind)) if fits(known, DECIMAL.removeprefix("-?")) else None
+    return None
+
+
+def of_own_type(kind: fields.Field[Any], column: pl.Series) -> pl.Series | None:
+    """A column that came in its field's own type."""
+    match kind:
+        case Integer():
+            return if_whole(within(kind, column), column)
+        case Amount():
+            return column if not (column < 0).any() else None
+        case Boolean() | Timestamp():
+            return column
+    return None
+
+
+def of_lists(kind: fields.Field[Any], column: pl.Series) -> pl.Series | None:
+    """A column of lists of words."""
+    if not (isinstance(kind, ListOf) and isinstance(kind.inner, Choice) and column.dtype == pl.List(pl.String)):
+        return None
+    read = column.cast(column_type(kind), strict=False)
+    return read if not read.list.explode(empty_as_null=False, keep_nulls=False).null_count() else None
+
+
+def canonical_instants(known: pl.Series) -> pl.Series | None:
+    """The instants of texts that are all in the one canonical form."""
+    if not (known.str.len_bytes() == len(CANONICAL)).all():
+        return None
+    signs = np.frombuffer(known.fill_null(UNKNOWN).str.join("").item().encode(), np.uint8)
+    moments = canonical(signs.reshape(-1, len(CANONICAL)))
+    read = pl.Series(known.name, moments, nan_to_null=True).cast(pl.Int64).cast(INSTANT)
+    return if_whole(read, known)
+
+
+def plain_texts(known: pl.Series, longest: int, forbidden: str | None = None) -> pl.Series | None:
+    """Texts that are trimmed, not too long and free of what is forbidden."""
+    if (known.str.len_bytes() > longest).any() or known.str.contains(UNTRIMMED).any():
+        return None
+    return None if forbidden and known.str.contains(forbidden).any() else known
+
+
+def fits(known: pl.Series, pattern: str) -> bool:
+    """Whether a pattern fits the whole of every text."""
+    return known.str.contains(f"^(?:{pattern})$").all()
+
+
+def within(kind: Integer, numbers: pl.Series) -> pl.Series:
+    """Numbers, null where they are out of bounds."""
+    wrong = ~numbers.is_between(kind.least, kind.most)
+    return numbers.zip_with(~wrong, pl.Series([None], dtype=numbers.dtype)) if wrong.any() else numbers
+
+
+def if_whole(read: pl.Series, known: pl.Series) -> pl.Series | None:
+    """A column of which nothing was lost."""
+    return read if read.null_count() == known.null_count() else None
