@@ -14,8 +14,8 @@ from service.casebook.trial import AS_OF, SELLER, as_of
 from service.core.packs import Rulebook
 from service.core.reported import ReportedAccount, shown_figure
 from service.core.texts import instant
+from service.intake.reports.flat import Garbled
 from service.intake.reports.recognise import Recognised, UnknownReport, recognised
-from service.intake.reports.tree import Garbled
 from service.intake.tables import Call, Limits, Report
 from service.intake.take import Taken, take
 from service.rulebook.cursor import Cursor

@@ -12,13 +12,13 @@ from service.core.mappings import ReportMapping
 from service.intake.cast import Cast
 from service.intake.files import REPORT as PART
 from service.intake.reports.fields import Locale
+from service.intake.reports.flat import Garbled
 from service.intake.reports.inside import behind, given_of, records_inside, watched
 from service.intake.reports.merged import tables_of
 from service.intake.reports.performance import canonical
 from service.intake.reports.recognise import Recognised, UnknownReport, recognised
 from service.intake.reports.records import Records, records_of
 from service.intake.reports.told import naming_words, warnings_of
-from service.intake.reports.tree import Garbled
 from service.intake.tables import Call, Given, Limits, Place, Placed, Report, TooManyRecords
 from service.schemas.batch import zone_names
 

@@ -2,15 +2,21 @@
 
 import csv
 from collections.abc import Iterator
+from io import StringIO
 from typing import NamedTuple
 
 import polars as pl
+from polars.exceptions import PanicException, PolarsError
 
 from service.core.mappings import plain
 
 LINE = "line"  # no plain name of a column: those of a report are told apart by `column_of`
 DELIMITERS = "\t,;|"
 FIRST_LINES = 10  # some downloads tell what they are above the header
+
+
+class Garbled(Exception):
+    """A report that cannot be read as what it begins as; the words are ours."""
 
 
 class Header(NamedTuple):
@@ -36,34 +42,69 @@ def headers(text: str) -> Iterator[Header]:
         for delimiter in DELIMITERS:
             if delimiter in line:
                 quoted = delimiter != "\t" or '"' in line
-                names = next(csv.reader([line], delimiter=delimiter)) if quoted else line.split(delimiter)
-                yield Header(tuple(names), delimiter, quoted, number)
+                if names := cells_of(line, delimiter, quoted=quoted):
+                    yield Header(names, delimiter, quoted, number)
         if end < 0:
             return
         start = end + 1
+
+
+def cells_of(line: str, delimiter: str, *, quoted: bool) -> tuple[str, ...]:
+    """The cells of a line; none where its quotes do not fit."""
+    try:
+        return tuple(next(csv.reader([line], delimiter=delimiter)) if quoted else line.split(delimiter))
+    except csv.Error:
+        return ()
 
 
 def lines_of(text: str, header: Header) -> pl.DataFrame:
     """The lines below a header: a text column per plain name (the first of equals), and `line`, from 1.
 
     Lines without any text are passed over; short lines end in cells that are not known.
+
+    Raises:
+        Garbled: the quotes of its cells do not fit.
     """
-    table = pl.read_csv(
-        text.encode(errors="replace"),
-        separator=header.delimiter,
-        quote_char='"' if header.quoted else None,
-        has_header=False,
-        skip_rows=header.line + 1,
-        new_columns=[f"column_{place}" for place in range(len(header.names))],
-        schema={f"column_{place}": pl.String() for place in range(len(header.names))},
-        truncate_ragged_lines=True,
-        infer_schema=False,
-        ignore_errors=True,
-        raise_if_empty=False,
-    )
+    table = in_bulk(text, header)
+    if table is None:
+        table = line_by_line(text, header)
     first: dict[str, str] = {}
     for place, name in enumerate(header.names):
         first.setdefault(plain(name), f"column_{place}")
     named = table.select(**{name: pl.col(column) for name, column in first.items() if name})
     numbered = named.with_row_index(LINE, header.line + 2)
-    return numbered.filter(pl.any_horizontal(pl.col(first.keys() - {""}).str.strip_chars() != ""))
+    return numbered.filter(pl.any_horizontal(pl.col(named.columns).str.strip_chars() != ""))
+
+
+def columns(header: Header) -> dict[str, pl.DataType]:
+    """A column of texts per name of a header."""
+    return {f"column_{place}": pl.String() for place in range(len(header.names))}
+
+
+def in_bulk(text: str, header: Header) -> pl.DataFrame | None:
+    """The cells as the bulk parser reads them, or None where it gives up."""
+    try:
+        return pl.read_csv(
+            text.encode(errors="replace"),
+            separator=header.delimiter,
+            quote_char='"' if header.quoted else None,
+            has_header=False,
+            skip_lines=header.line + 1,
+            schema=columns(header),
+            truncate_ragged_lines=True,
+            raise_if_empty=False,
+        )
+    except (PolarsError, PanicException):
+        return None
+
+
+def line_by_line(text: str, header: Header) -> pl.DataFrame:
+    """The same, slowly and with more patience."""
+    below = text.split("\n", header.line + 1)[-1]
+    width = len(header.names)
+    try:
+        rows = list(csv.reader(StringIO(below, newline=""), delimiter=header.delimiter))
+    except csv.Error:
+        raise Garbled("The quotes of the report do not fit.") from None
+    whole = [[*row, *[None] * width][:width] for row in rows]
+    return pl.DataFrame(whole, schema=columns(header), orient="row")

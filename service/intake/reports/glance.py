@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from service.core.mappings import ReportMapping
 from service.intake.decompress import Corrupt, decompressed, whole
 from service.intake.reports.encodings import text_of_bytes
-from service.intake.reports.flat import headers
+from service.intake.reports.flat import Garbled, headers
 from service.intake.reports.recognise import Mappings, objects_within, of_form
-from service.intake.reports.tree import Garbled, json_values, xml_value
+from service.intake.reports.tree import json_values, xml_value
 from service.intake.tables import Limits, TooLarge
 from service.schemas.batch import Top
 from service.schemas.records import TABLES

@@ -13,17 +13,13 @@ from defusedxml.ElementTree import fromstring
 
 from service.core.mappings import plain
 from service.intake.reports.fields import SEVERAL
-from service.intake.reports.flat import LINE
+from service.intake.reports.flat import LINE, Garbled
 from service.schemas.scalars import text_of
 
 DEEPEST = 32
 ANY_KEY = "*"
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 Object = dict[str, Any]
-
-
-class Garbled(Exception):
-    """A report that begins like JSON or XML and is not; the words are ours."""
 
 
 @lru_cache(maxsize=4096)
