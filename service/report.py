@@ -71,7 +71,7 @@ def shown_records(action: dict[str, Any]) -> str:
 
 
 def outlook(metric: dict[str, Any]) -> Iterator[str]:
-    """What a metric has beside its reason: what the marketplace says, when a breach ends, what excuses would make of it."""
+    """What a metric has beside its reason: what the marketplace says, when a breach ends, what excuses make of it."""
     if reported := metric["reported"]:
         figure = "no figure" if reported["value"] is None else shown_value({**metric, "value": reported["value"]})
         yield f"Reported: {figure}{', ' + reported['status'] if reported['status'] else ''}."

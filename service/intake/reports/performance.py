@@ -51,11 +51,11 @@ def as_told(given: Any, mappings: Sequence[ReportMapping], domains: Mapping[str,
     spoken, value = found[0].mapping.performance, found[0].objects[0]
     if spoken is None:
         return given
-    told: dict[str, Any] = {name: given[name] for name in ("seller_id", "marketplace") if given.get(name)}
+    told: dict[str, Any] = {name: given[name] for name in ("seller_id", "marketplace") if name in given}
     for key, paths in ((ACCOUNTS, spoken.accounts), (ENTRIES, spoken.entries)):
         told[key] = [one for path in paths for one in values_at(value, path) if isinstance(one, dict)]
     named = [name for one in (*told[ACCOUNTS], *told[ENTRIES]) if (name := text_within(one, spoken.marketplace))]
-    if "marketplace" not in told and named:
+    if told.get("marketplace") in (None, "") and named:
         told["marketplace"] = next((name for name in named if name in domains), named[0])
     return told
 
