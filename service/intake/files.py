@@ -57,17 +57,16 @@ def read_files(
             strangers.add(part.table)
             continue
         try:
-            if part.table == REPORT:
+            if part.table == REPORT and not misread:
                 reports.append(report_of(part, limits))
-            else:
+            elif part.table != REPORT:
                 several += of_table(opened(part, limits, warnings), limits)
         except Unreadable as error:
             faults += error.faults
         if sum(given.height for given in several) > limits.records:
             raise TooManyRecords
     call = assembled(first, [] if misread else several, faults)
-    known = () if misread else tuple(reports)
-    return replace(call, strangers=tuple(sorted(strangers)), warnings=tuple(warnings), reports=known)
+    return replace(call, strangers=tuple(sorted(strangers)), warnings=tuple(warnings), reports=tuple(reports))
 
 
 def report_of(part: Part, limits: Limits) -> Report:
