@@ -1,12 +1,14 @@
 """Case files → cases. What is wrong with their form is noted in their sources, as everywhere in rule files."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from service.casebook.cases import Case, Defaults
 from service.rulebook.cursor import Cursor
 from service.rulebook.folder import Snapshot, rules_of
 from service.rulebook.shape import check_shape
 from service.rulebook.yaml_source import Source, read_source
+from service.schemas.records import TABLES, shape
 
 SHARED = "/cases/defaults.yaml"
 OF_REPORTS = "/cases/reports/"
@@ -40,9 +42,15 @@ def check_meaning(root: Cursor) -> None:
         if case["case"].value in met:
             case["case"].fault("another case of this file has the same sentence")
         met.add(case["case"].value)
-        for table in case["absent"].entries():
-            if case["records"][table.value]:
-                table.fault(f"{table.value!r} has records in this case")
+        for absent in case["absent"].entries():
+            if absent.one_of(coverable(), "table or field of one") and case["records"][absent.value]:
+                absent.fault(f"{absent.value!r} has records in this case")
+
+
+@cache
+def coverable() -> list[str]:
+    """What a case may say is not covered: tables, and fields of them."""
+    return [*TABLES, *(f"{table}.{name}" for table in TABLES for name in shape(table).fields)]
 
 
 def cases_of(sources: Iterable[Source]) -> Iterator[Case]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from service.core.cards import Edition
-from service.core.measure import IN_TOTAL, Marks, Measured, Slice
+from service.core.marks import IN_TOTAL, Marks
+from service.core.measure import Measured, Slice
 from service.core.relations import Related, key_of
 from service.core.tables import Mask, Numbers, Table
 

@@ -61,5 +61,5 @@ def reaches(edge: Edge, measure: Numbers, per: Numbers | int) -> Mask:
 
 def worst(levels: Iterable[Level]) -> int:
     """The place of the worst level, the first of equals."""
-    ranked = list(levels)
-    return min(range(len(ranked)), key=lambda place: (LEVELS.index(ranked[place]), place))
+    ranks = [LEVELS.index(level) for level in levels]
+    return ranks.index(min(ranks))

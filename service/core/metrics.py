@@ -21,26 +21,29 @@ from service.core.windows import Days
 
 def shown_metric(judged: Judged, question: Question, reported: ReportedAccount) -> dict[str, Any]:
     """One entry of `metrics`."""
-    edition, headline = judged.edition, judged.headline
-    key = ("metric", edition.address, headline.slice)
-    shown = question.once(key, lambda: shown_headline(judged, question.pack)).copy()
+    edition, memory = judged.edition, question.memory
+    key = ("metric", edition.address, judged.headline.slice)
+    if key not in memory:
+        memory[key] = shown_headline(judged, question.pack)
+    shown: dict[str, Any] = memory[key].copy()
     shown["records"] = {
         "against": judged.against.first,
         "against_total": judged.against.total,
         "left_out": list(shown_left_out(judged)) if judged.left_out else [],
     }
     if len(judged.figures) > 1:
-        shown["breakdown"] = [
-            question.once(("slice", edition.address, each.slice), lambda each=each: shown_slice(edition, each))  # type: ignore[misc]
-            for each in judged.figures
-        ]
+        shown["breakdown"] = [shown_slice(edition, figure, question) for figure in judged.figures]
     if judged.score_parts:
         shown["parts"] = [shown_points(part) for part in judged.score_parts]
-    shown["context"] = dict(judged.context or {})
-    shown["recovers_on"] = str(judged.recovers_on) if judged.recovers_on else None
-    shown["mitigated"] = shown_mitigated(edition, judged.mitigated, question.evidence)
-    told, days = reported.metrics.get(edition.metric), shown["window"]["days"]
-    shown["reported"] = shown_reported(told, edition.unit, headline.slice.group, days)
+    if judged.context:
+        shown["context"] = dict(judged.context)
+    if judged.recovers_on:
+        shown["recovers_on"] = str(judged.recovers_on)
+    if judged.mitigated:
+        shown["mitigated"] = shown_mitigated(edition, judged.mitigated, question.evidence)
+    if told := reported.metrics.get(edition.metric):
+        days = shown["window"]["days"]
+        shown["reported"] = shown_reported(told, edition.unit, judged.headline.slice.group, days)
     return shown
 
 
@@ -100,10 +103,8 @@ def shown_forecast(edition: Edition, one: Slice) -> dict[str, Any]:
     }
 
 
-def shown_mitigated(edition: Edition, mitigated: Mitigated | None, evidence: int) -> dict[str, Any] | None:
+def shown_mitigated(edition: Edition, mitigated: Mitigated, evidence: int) -> dict[str, Any]:
     """The metric as it would stand, and the records that may be excused."""
-    if mitigated is None:
-        return None
     records = [
         {"id": record, "because": one.because, "ask": one.ask, "rule": one.address}
         for record, one in mitigated.excuses[:evidence]
@@ -135,15 +136,19 @@ def shown_window(days: Days) -> dict[str, Any]:
     return {"from": str(days.first), "to": str(days.last), "days": (days.last - days.first).days + 1}
 
 
-def shown_slice(edition: Edition, figure: Figure) -> dict[str, Any]:
+def shown_slice(edition: Edition, figure: Figure, question: Question) -> dict[str, Any]:
     """One entry of `breakdown`."""
-    return {
-        "group": shown_group(edition, figure.slice),
-        "window": shown_window(figure.slice.days),
-        **shown_counts(edition, figure.slice),
-        "value": shown_value(figure.value),
-        "level": figure.level,
-    }
+    key = ("slice", edition.address, figure.slice)
+    if key not in question.memory:
+        question.memory[key] = {
+            "group": shown_group(edition, figure.slice),
+            "window": shown_window(figure.slice.days),
+            **shown_counts(edition, figure.slice),
+            "value": shown_value(figure.value),
+            "level": figure.level,
+        }
+    shown: dict[str, Any] = question.memory[key]
+    return shown
 
 
 def shown_parts(edition: Edition, one: Slice) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,8 @@ from service.core.conditions import Looking
 from service.core.evidence import Picked, hurting, oldest_first
 from service.core.figures import Figure, Question, figures_of
 from service.core.ladder import worst
-from service.core.measure import NOTHING, Measured, Slice, looking, sliced
+from service.core.marks import NOTHING, looking
+from service.core.measure import Measured, Slice, sliced
 from service.core.relations import key_of
 from service.core.tables import Mask, Numbers
 

@@ -9,7 +9,8 @@ import numpy as np
 from service.core.cards import Card, Edition
 from service.core.figures import Question
 from service.core.ladder import in_breach
-from service.core.measure import Marks, Measured
+from service.core.marks import Marks
+from service.core.measure import Measured
 from service.core.score import scores
 from service.core.steps import HORIZON, Coming, Moments, coming_days, coming_figures
 from service.core.tables import Mask, Numbers

@@ -69,17 +69,15 @@ class ReportedAccount:
     metrics: Mapping[str, ReportedMetric] = field(default_factory=dict)
 
 
-def shown_reported(metric: ReportedMetric | None, unit: str, group: str | None, days: int) -> dict[str, Any] | None:
+def shown_reported(metric: ReportedMetric, unit: str, group: str | None, days: int) -> dict[str, Any]:
     """The `reported` block of a metric.
 
     Args:
-        metric: what is told of it, if anything.
+        metric: what is told of it.
         unit: the unit of the metric.
         group: the group of our headline.
         days: the days of its window.
     """
-    if metric is None:
-        return None
     shown = shown_figure(metric.nearest(group, days), unit)
     several = len(metric.figures) > 1
     return {**shown, "breakdown": [shown_figure(one, unit) for one in metric.figures] if several else []}

@@ -12,7 +12,8 @@ import polars as pl
 from service.core.clauses import AS_OF, Test
 from service.core.conditions import Looking
 from service.core.countings import Counting, Window
-from service.core.measure import IN_TOTAL, NO_GROUP, NOTHING, Marks, groupings, latest, looking, marks_of, short_to_long
+from service.core.marks import IN_TOTAL, NO_GROUP, NOTHING, Marks, latest, looking, marks_of
+from service.core.measure import groupings, short_to_long
 from service.core.relations import Related
 from service.core.tables import EPOCH, INSTANT, UNKNOWN, Mask, Numbers, micros
 from service.core.windows import day_of, days_of

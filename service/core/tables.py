@@ -44,27 +44,31 @@ def moment_of(number: int) -> datetime:
     return EPOCH + number * MICROSECOND
 
 
-def coded(name: str, kind: pl.DataType) -> pl.Expr:
-    """A typed column as tables hold it."""
-    column = pl.col(name)
-    match kind:
-        case pl.Enum():
-            return column.to_physical().cast(pl.Int16).fill_null(NO_WORD)
-        case pl.Boolean():
-            return column.cast(pl.Int8).fill_null(NO_WORD)
+def numbers_of(column: pl.Series) -> Numbers:
+    """A typed column as whole numbers."""
+    match column.dtype:
         case pl.Datetime():
-            return column.to_physical().fill_null(UNKNOWN)
-        case pl.Int64():
-            return column.fill_null(UNKNOWN)
-    return column
+            return column.to_numpy().view(np.int64)  # what is not known is the least number there is
+        case pl.Enum():
+            return words_of(column.to_physical())
+        case pl.Boolean():
+            return words_of(column.cast(pl.Int8))
+    return column.fill_null(UNKNOWN).to_numpy()
+
+
+def words_of(column: pl.Series) -> Numbers:
+    """The numbers of words, as far as they are known."""
+    numbers = column.to_numpy()  # decimals where some are not known
+    known = np.where(np.isnan(numbers), NO_WORD, numbers) if column.has_nulls() else numbers
+    return known.astype(np.int16)
 
 
 class Table:
     """The records of one table.
 
     Args:
-        columns: per field a column as `coded` has it, all of one length.
-        kinds: per field the type it had before.
+        columns: the typed columns by field.
+        kinds: their types.
         words: per field that is a word of a closed list, those words, each with its number.
         height: how many records there are.
     """
@@ -85,8 +89,7 @@ class Table:
     @classmethod
     def of(cls, typed: pl.DataFrame, words: Words) -> "Table":
         """The table of a typed frame."""
-        held = typed.select(coded(name, kind) for name, kind in typed.schema.items())
-        return cls({one.name: one for one in held.get_columns()}, typed.schema, words, typed.height)
+        return cls({one.name: one for one in typed.get_columns()}, typed.schema, words, typed.height)
 
     def __contains__(self, name: str) -> bool:
         return name in self._columns
@@ -99,7 +102,7 @@ class Table:
         """A column of whole numbers; `UNKNOWN` or `NO_WORD` where nobody knows."""
         if name not in self._numbers:
             self._numbers[name] = (
-                self._columns[name].to_numpy() if self._whole is None else self._whole.numbers(name)[self._rows]
+                numbers_of(self._columns[name]) if self._whole is None else self._whole.numbers(name)[self._rows]
             )
         return self._numbers[name]
 

@@ -127,15 +127,14 @@ def chapter_in_force(chapters: tuple[Chapter, ...], day: date) -> Chapter:
 
 
 def fired(chapter: Chapter, facts: Fact, question: Question) -> Iterator[Rule]:
-    """The rules of a chapter that hold, in the order of the file."""
+    """The rules of a chapter that hold, in the order of the file.
+
+    Numbers beyond what any rule tells apart are told alike, so that most sellers ask what the engine has answered.
+    """
     asked = question.once(("asked", chapter.address), lambda: chapter.asked)
-    told = {name: bounded(facts.get(name, 0), most) for name, most in asked.items()}
+    known = [(name, facts.get(name, 0), most) for name, most in asked.items()]
+    told = {name: min(fact, most) if isinstance(fact, int) else fact for name, fact, most in known}
     return (chapter.rules[int(place)] for place in question.decide(chapter.address, told))
-
-
-def bounded(fact: int | str, most: int) -> int | str:
-    """A fact as rules can tell it from others; beyond some number all are alike, and so is the answer."""
-    return min(fact, most) if isinstance(fact, int) else fact
 
 
 def first_rule(chapters: tuple[Chapter, ...], facts: Fact, question: Question) -> Rule:
