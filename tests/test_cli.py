@@ -13,7 +13,17 @@ from tests.conftest import RULES
 from tests.rule_folders import FAULTS, broken_folder, folder_of
 
 BAD = {"orders": [{"status": "cancelled", "cancelled_by": "seller"}]}
-SETTINGS = ("MAX_BODY_MB", "MAX_DECOMPRESSED_MB", "MAX_RATIO", "MAX_RECORDS", "MAX_TEXT", "MAX_NESTING", "THREADS", "COLUMNS", "TIMEOUT")
+SETTINGS = (
+    "MAX_BODY_MB",
+    "MAX_DECOMPRESSED_MB",
+    "MAX_RATIO",
+    "MAX_RECORDS",
+    "MAX_TEXT",
+    "MAX_NESTING",
+    "THREADS",
+    "COLUMNS",
+    "TIMEOUT",
+)
 NO_NUMBERS = ("0", "-1", "1.5", "1e3", "many", "+5", "0x10", "\u0665", "1_000", "5 MB")
 
 

@@ -49,7 +49,7 @@ def test_status(case: Case, small: Served) -> None:
     assert reply.status == case["status"]
     assert_manners(reply, small)
     assert case.get("has", {}).items() <= reply.headers.items()
-    if case.get("method") != "HEAD":
+    if case.get("method") != "HEAD" and reply.headers["Content-Type"] != "application/x-ndjson":
         assert case.get("members", {}).items() <= reply.json.items()
         faults = [[fault["pointer"], fault["code"]] for fault in reply.json.get("errors", ())]
         assert faults == case.get("errors", faults)

@@ -78,7 +78,8 @@ def leads_somewhere(fault: Case, sent: Case) -> bool:
 def test_every_code_has_a_case() -> None:
     """No code stands in the closed list that no case reaches, and none is reached that does not stand there."""
     listed = [fault for case in CASES for name in ("errors", "rejected") for fault in case["expect"].get(name, ())]
-    assert {code for _, code in listed} == CODES.keys()
+    of_files = list(CODES)[list(CODES).index("no_table") :]  # have cases of their own, in tests/formats
+    assert {code for _, code in listed} == CODES.keys() - set(of_files)
 
 
 @pytest.mark.parametrize("table", SOUND)

@@ -89,8 +89,8 @@ def read_arrow(content: bytes, wanted: Collection[str], limits: Limits) -> Colum
     is_file = content.startswith(FILE_MARK)
     opened = ipc.open_file if is_file else ipc.open_stream
     source = pa.py_buffer(content)
-    names = list(opened(source).schema.names)
-    places = [place for place, name in enumerate(names) if name in wanted]
+    schema = opened(source).schema
+    places = [place for place, name in enumerate(schema.names) if name in wanted]
     reader = opened(source, options=ipc.IpcReadOptions(included_fields=places, use_threads=False))
     batches, rows = [], 0
     for batch in (reader.get_batch(place) for place in range(reader.num_record_batches)) if is_file else reader:
@@ -98,7 +98,9 @@ def read_arrow(content: bytes, wanted: Collection[str], limits: Limits) -> Colum
         if rows > limits.records:
             raise TooManyRecords
         batches.append(batch)
-    return Columns(names, pa.Table.from_batches(batches, reader.schema if not places else None))
+    kept = pa.schema([schema.field(place) for place in places]) if places else schema
+    table = pa.Table.from_batches(batches, batches[0].schema if batches else kept)
+    return Columns(list(schema.names), table.select([name for name in table.column_names if name in wanted]))
 
 
 def require_bounded_frames(content: bytes, limits: Limits) -> None:

@@ -107,7 +107,7 @@ def by_value(values: Sequence[Any], kind: fields.Field[Any]) -> Column:
 
 def lists(kind: ListOf, values: Sequence[Sequence[Any] | None]) -> Column:
     """A column of lists of words."""
-    keys = [value if value is None else tuple(value) for value in values]
+    keys = [tuple(value) if isinstance(value, list) else value for value in values]
     return by_meaning(keys, lambda value: None if value is None else nested_meaning(kind, list(value)))
 
 

@@ -22,6 +22,7 @@ from service.schemas.records import shape
 from service.schemas.scalars import Choice, Scalar
 from service.schemas.shapes import ListOf
 
+BLOCK = 512  # records decoded at a time: they and their texts stay near the processor
 LEARNABLE_FIELDS = 100
 PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]{1,128}')
 BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyond it no field can hold it
@@ -50,15 +51,14 @@ class Guard:
         rows: Sequence[int] = range(start, start + len(records))
         odd: list[int] = []
         try:
-            found = self._read(records)
+            values = self._values(records)
         except Unread:
             fitting = [self._fits(record) for record in records]
             odd = [row for row, fits in zip(rows, fitting, strict=True) if not fits]
             rows = [row for row, fits in zip(rows, fitting, strict=True) if fits]
-            found = self._read([record for record, fits in zip(records, fitting, strict=True) if fits])
+            values = self._values([record for record, fits in zip(records, fitting, strict=True) if fits])
         kinds = shape(self._table).fields
         width = len(kinds) + len(self._learned)
-        values = list(chain.from_iterable(map(astuple, found)))  # no tuple outlives its record: nothing to collect
         columns = [values[place::width] for place in range(width)]
         for name, column in zip(self._learned, columns[len(kinds) :], strict=True):
             given = 0 if name in self._beside else len(column) - column.count(msgspec.UNSET)
@@ -69,15 +69,19 @@ class Guard:
         }
         return Portion(self._table, rows, read, odd)
 
-    def _read(self, records: Sequence[msgspec.Raw]) -> list[msgspec.Struct]:
-        """Some records in one go; refused as a whole where one of them does not fit."""
-        found: list[msgspec.Struct] = decoder(self._table, self._learned).decode(b"[" + b",".join(records) + b"]")
-        return found
+    def _values(self, records: Sequence[msgspec.Raw]) -> list[Any]:
+        """The values of records, one after the other; refused as a whole where a record does not fit."""
+        decode = decoder(self._table, self._learned).decode
+        values: list[Any] = []
+        for start in range(0, len(records), BLOCK):
+            found = decode(b"[" + b",".join(records[start : start + BLOCK]) + b"]")
+            values.extend(chain.from_iterable(map(astuple, found)))  # no tuple outlives its record: nothing to collect
+        return values
 
     def _fits(self, record: msgspec.Raw) -> bool:
         """Whether every field of a record is of a type it may come as."""
         try:
-            self._read([record])
+            self._values([record])
         except Unread:
             return self._learns(record) and self._fits(record)
         return True

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from service.core.tables import INSTANT
+from service.intake.texts import BAR
 from service.schemas.scalars import CLOCK, DATE, OFFSET, Reading
 
 Bytes = npt.NDArray[np.uint8]
@@ -28,7 +29,7 @@ ZONE_YEARS = (1971, 2036)  # within, the zone rules of all sources agree
 
 
 class Months(NamedTuple):
-    """Of every month from `FIRST_YEAR` on: the days from the epoch to the eve of its first, and how many days it has."""
+    """Of every month from `FIRST_YEAR` on: the days from the epoch to the eve of its first day, and how many it has."""
 
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
@@ -43,16 +44,28 @@ def months() -> Months:
 
 def instants(texts: Sequence[str | None], reading: Reading) -> tuple[pl.Series, list[int]]:
     """The instants of texts, and the places of those that are refused."""
-    fixed = [UNKNOWN if not text else text if len(text) == len(CANONICAL) else UNREAD for text in texts]
-    signs = np.frombuffer("".join(fixed).encode("ascii", "replace"), np.uint8).reshape(len(fixed), len(CANONICAL))
+    signs = aligned(texts)
     moments = canonical(signs)
     read = pl.Series(values=moments, nan_to_null=True).cast(pl.Int64).cast(INSTANT)
     unread = np.flatnonzero(np.isnan(moments) & (signs[:, 0] != ord("-")))
     if not len(unread):
         return read, []
-    others = pl.Series(values=[texts[place] for place in unread], dtype=pl.String).to_frame("text")
+    others = pl.Series(values=[texts[place] for place in unread.tolist()], dtype=pl.String).to_frame("text")
     found = others.select(other_forms(reading.zone)).to_series()
     return read.scatter(pl.Series(values=unread), found), unread[found.is_null().to_numpy()].tolist()
+
+
+def aligned(texts: Sequence[str | None]) -> Bytes:
+    """Texts as rows of bytes as long as the canonical form, with a stand-in for what is not known or of another length."""
+    rows = (len(texts), len(CANONICAL) + len(BAR))
+    everything = BAR.join([text or UNKNOWN for text in texts]) + BAR
+    if len(everything) != rows[0] * rows[1] or everything.count(BAR) != rows[0] or not everything.isascii():
+        fitting = [UNKNOWN if not text else text if len(text) == len(CANONICAL) else UNREAD for text in texts]
+        everything = BAR.join(fitting) + BAR
+    signs = np.frombuffer(everything.encode("ascii", "replace"), np.uint8).reshape(rows)
+    if (signs[:, -1] != ord(BAR)).any():
+        return aligned([text if not text or len(text) == len(CANONICAL) else UNREAD for text in texts])
+    return signs
 
 
 def canonical(signs: Bytes) -> npt.NDArray[np.float64]:

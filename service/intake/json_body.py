@@ -62,18 +62,40 @@ def read_json(body: bytes, limits: Limits) -> Call:
     """
     body = body.removeprefix(BYTE_ORDER_MARK)
     require_utf8(body)
-    top = scan(body, body, dict[str, msgspec.Raw])
-    named = {name: top[name] for name in TABLES if name in top}
-    lists = {name: scan(raw, body, list[msgspec.Raw]) for name, raw in named.items() if opens_list(raw)}
+    top, lists = levels(body)
     if sum(map(len, lists.values())) > limits.records:
         raise TooManyRecords
     beside = Top.names()
+    others = [name for name in TABLES if name in top]
     return Call(
         top={name: plain(raw, limits.nesting) for name, raw in top.items() if name in beside},
         tables={name: given_table(name, records, limits.nesting) for name, records in lists.items()},
         strangers=tuple(sorted(name for name in top if name not in TABLES and name not in beside)),
-        misfits=tuple(name for name in named if name not in lists and plain(named[name], limits.nesting) is not None),
+        misfits=tuple(name for name in others if plain(top[name], limits.nesting) is not None),
     )
+
+
+def levels(body: bytes) -> tuple[dict[str, msgspec.Raw], dict[str, list[msgspec.Raw]]]:
+    """What stands beside the tables, and the records of each: found at once in a sound body, else level by level."""
+    try:
+        found = msgspec.structs.asdict(sound_body().decode(body))
+    except (msgspec.MsgspecError, RecursionError):
+        top = scan(body, body, dict[str, msgspec.Raw])
+        lists = {name: scan(top[name], body, list[msgspec.Raw]) for name in TABLES if opens_list(top.get(name, b""))}
+        return {name: raw for name, raw in top.items() if name not in lists}, lists
+    given = {name: value for name, value in found.items() if value is not None}
+    return (
+        {name: value for name, value in given.items() if name not in TABLES},
+        {name: value for name, value in given.items() if name in TABLES},
+    )
+
+
+@cache
+def sound_body() -> msgspec.json.Decoder[msgspec.Struct]:
+    """The decoder of a body that has no keys but ours, and lists for tables."""
+    beside = [(name, msgspec.Raw, None) for name in sorted(Top.names())]
+    tables = [(name, list[msgspec.Raw], None) for name in TABLES]
+    return msgspec.json.Decoder(msgspec.defstruct("Body", [*beside, *tables], forbid_unknown_fields=True))
 
 
 def require_utf8(body: bytes) -> None:
@@ -88,7 +110,7 @@ def require_utf8(body: bytes) -> None:
 def scan(part: bytes | msgspec.Raw, body: bytes, form: type[Form]) -> Form:
     """The outermost level of a JSON text, its values still bytes."""
     try:
-        return scanner(form).decode(part)
+        return msgspec.json.decode(part, type=form)
     except RecursionError:
         raise MalformedBody("The body is nested too deeply.", body, 0) from None
     except msgspec.MsgspecError as error:
@@ -98,13 +120,7 @@ def scan(part: bytes | msgspec.Raw, body: bytes, form: type[Form]) -> Form:
         raise MalformedBody(reason, body, int(found[1]) if found else 0 if misplaced else len(body)) from None
 
 
-@cache
-def scanner(form: type[Form]) -> msgspec.json.Decoder[Form]:
-    """The decoder of a form, made once."""
-    return msgspec.json.Decoder(form)
-
-
-def opens_list(raw: msgspec.Raw) -> bool:
+def opens_list(raw: msgspec.Raw | bytes) -> bool:
     """Whether a JSON value is a list."""
     return bytes(memoryview(raw)[:1]) == b"["
 

@@ -18,7 +18,7 @@ IDS = "ids"
 class Place(NamedTuple):
     """The place of one field. Columns of one `pile` are made together, as `piled`; those of closed words are cast."""
 
-    index: int
+    column: int
     name: str
     kind: fields.Field[Any]
     type: pl.DataType
@@ -33,18 +33,18 @@ class Place(NamedTuple):
 def places(table: str) -> list[Place]:
     """The places of a table, in the order of its fields; before them stands `row`."""
     return [
-        place_of(index, name, kind, column_types(table)[name])
-        for index, (name, kind) in enumerate(shape(table).fields.items(), 1)
+        place_of(column, name, kind, column_types(table)[name])
+        for column, (name, kind) in enumerate(shape(table).fields.items(), 1)
     ]
 
 
-def place_of(index: int, name: str, kind: fields.Field[Any], own: pl.DataType) -> Place:
+def place_of(column: int, name: str, kind: fields.Field[Any], own: pl.DataType) -> Place:
     """The place of a field."""
     closed = isinstance(own, pl.Enum)
     piled = pl.String() if closed else own
     pile = IDS if isinstance(kind, Id) else str(piled)
     required = kind.required or name in Home.fields
-    return Place(index, name, kind, own, required, reader(kind), piled, pile, closed)
+    return Place(column, name, kind, own, required, reader(kind), piled, pile, closed)
 
 
 @cache

@@ -15,7 +15,7 @@ from service.intake.columns import AMOUNT, by_meaning
 from service.intake.home import Home
 from service.intake.instants import instants
 from service.intake.places import IDS, Place, blank, places
-from service.intake.series import read_series
+from service.intake.series import home_series, read_series
 from service.intake.tables import PORTION, ROW, Portion
 from service.intake.texts import REFUSED, Column
 from service.schemas.records import shape
@@ -41,7 +41,7 @@ class Unit:
 
     def put(self, place: Place, series: pl.Series) -> None:
         """Sets a column."""
-        self.frame.replace_column(place.index, series)
+        self.frame.replace_column(place.column, series)
         self.given.add(place.name)
         if place.required and series.null_count():
             self.refuse(series.is_null())
@@ -101,8 +101,8 @@ class Typist:
     def _take(self, unit: Unit, place: Place, values: Any, piles: dict[str, Pile]) -> None:
         """Puts a column in its place, or on its pile."""
         if isinstance(values, pl.Series):
-            if (read := self._whole_at_home(place, read_series(place.kind, values, self._reading))) is not None:
-                unit.put(place, read.alias(place.name))
+            if (read := self._whole(place, values)) is not None:
+                unit.put(place, read)
                 return
             values = values.to_list()
         if not any(values) and values.count(None) == len(values):
@@ -120,26 +120,23 @@ class Typist:
             piles[place.pile] = Pile(place.piled)
         piles[place.pile].add(unit, place, column.values)
 
+    def _whole(self, place: Place, column: pl.Series) -> pl.Series | None:
+        """A column read as a whole, as long as nothing in it must be looked at by itself."""
+        read = read_series(place.kind, column, self._reading)
+        if read is not None and place.name in self._constants:
+            read = home_series(
+                read, self._home.domains if place.name == "marketplace" else None, self._defaults[place.name]
+            )
+        return read if read is None else read.alias(place.name)
+
     def _at_home(self, name: str, column: Column) -> Column:
         """The sellers or the marketplaces of records, the batch's own where a record names none."""
         default = self._defaults[name]
         if name == "marketplace":
-            domains = {None: default, **self._home.domains}
+            domains: dict[str | None, str | None] = {None: default, **self._home.domains}
             found = by_meaning(column.values, lambda value: domains.get(value, REFUSED))
             return Column(found.values, {*column.refused, *found.refused})
         return Column([default if value is None else value for value in column.values], column.refused)
-
-    def _whole_at_home(self, place: Place, read: pl.Series | None) -> pl.Series | None:
-        """A column read as a whole, with the batch's own seller and marketplace where a record names none."""
-        if read is None or place.name not in self._defaults:
-            return read
-        if place.name == "marketplace":
-            domains = read.replace_strict(self._home.domains, default=None, return_dtype=pl.String)
-            if domains.null_count() > read.null_count():
-                return None
-            read = domains
-        default = self._defaults[place.name]
-        return read if default is None else read.fill_null(default)
 
     def _give(self, name: str, pile: Pile) -> None:
         """Makes a pile of plain values into one series, and gives its owners their parts."""
@@ -162,11 +159,11 @@ def too_long(ids: pl.Series) -> list[int]:
 def give_nested(piles: Sequence[Pile]) -> None:
     """Makes piles of lists and objects into series; what is one and the same object is made once."""
     for pile in piles:
-        found = {id(value): value for value in pile.values}
+        found = dict(zip(map(id, pile.values), pile.values, strict=True))
         series = lists_of_texts([*found.values()]) if pile.type == TEXTS else made([*found.values()], pile.type)
         if len(found) < len(pile.values):
-            code = {key: code for code, key in enumerate(found)}
-            series = series[[code[id(value)] for value in pile.values]]
+            codes = dict(zip(found, range(len(found)), strict=True))
+            series = series[list(map(codes.__getitem__, map(id, pile.values)))]
         pile.give(series)
 
 

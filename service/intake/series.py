@@ -3,6 +3,7 @@
 A column with anything unusual is not read here but value by value, so nothing is accepted that would be refused there.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,16 @@ def read_series(kind: fields.Field[Any], column: pl.Series, reading: Reading) ->
         read = of_lists(kind, column)
     default = default_of(kind)
     return read if read is None or default is None else read.fill_null(default)
+
+
+def home_series(read: pl.Series, domains: Mapping[str, str] | None, default: str | None) -> pl.Series | None:
+    """The sellers, or with domains the marketplaces, of records; the batch's own where a record names none."""
+    if domains is not None:
+        found = read.replace_strict(domains, default=None, return_dtype=pl.String)
+        if found.null_count() > read.null_count():
+            return None
+        read = found
+    return read if default is None else read.fill_null(default)
 
 
 def blank_as_null(column: pl.Series) -> pl.Series:

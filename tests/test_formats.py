@@ -1,0 +1,180 @@
+"""The same records in every form: the same verdicts to the byte. Files in the wild: read, or refused at their place."""
+
+import json
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from marshmallow import fields
+
+from service.api.problems import CODES
+from service.app import create_app
+from service.rulebook.folder import Snapshot
+from service.schemas.records import shape
+from service.schemas.scalars import Amount, Boolean, Choice, Currency, Id, Integer, Timestamp
+from service.schemas.shapes import ListOf
+from service.settings import Settings
+from tests.batches import SOUND, TOP, Record, said
+from tests.busy import busy
+from tests.conftest import RULES
+from tests.forms import FORMS, Body, in_json, multipart
+from tests.serving import serving
+
+Texts = st.SearchStrategy[Any]
+FILES = sorted(Path(__file__).with_name("formats").glob("*.json"))
+CASES: list[Record] = [case for file in FILES for case in json.loads(file.read_text(encoding="utf-8"))]
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # a client holds nothing of a call
+
+INK = (
+    "a",
+    "B7",
+    " a ",
+    'say "so"',
+    "a, b",
+    "a;b",
+    "a\nb",
+    "a\r\nb",
+    "a\tb",
+    "=1+1",
+    "\u00e4\u20ac",
+    "\U0001f600",
+    "'",
+    "x" * 129,
+    "{",
+    "[a",
+    "",
+)
+GOOD: dict[type[fields.Field[Any]], tuple[Any, ...]] = {
+    Timestamp: ("2026-11-16T09:00:00Z", "2026-11-18T23:59:59Z", "2026-10-02T09:00:00Z", ""),
+    Boolean: (True, False, "true", ""),
+    Integer: (1, 4, "5", ""),
+    Amount: ("5", "19.90", "0.000000001", ""),
+    Currency: ("EUR", "USD"),
+    Id: ("1", "2", 3, "4"),
+}
+ODD: dict[type[fields.Field[Any]], tuple[Any, ...]] = {
+    Timestamp: (
+        "2026-11-16", "2026-11-16T09:00", "2026-11-16T09:00:00", "2026-11-16 09:00:00.5+01:00", "2026-02-30", "x",
+        "2026-11-01T01:30:00", "2026-03-08T02:30:00", "0001-01-01T00:00:00Z",
+    ),
+    Boolean: ("yes", "TRUE", " true"),
+    Integer: ("5.0", "6.5", " 3", "70000000000", "\u0665"),
+    Amount: ("-1", "1e5", "1.0000000001", "12,50"),
+    Currency: ("eur", "XXXX"),
+    Id: INK,
+}  # fmt: skip
+
+
+def values_of(kind: fields.Field[Any]) -> Texts:
+    """Values of a field that every form can hold: fitting ones mostly."""
+    if isinstance(kind, ListOf):
+        inner = st.lists(values_of(kind.inner).filter(lambda value: value not in INK), max_size=2)
+        return inner if isinstance(kind.inner, Choice) else st.just([])
+    if isinstance(kind, Choice):
+        return st.sampled_from([*kind.choices, *kind.choices, ""])
+    good, odd = GOOD.get(type(kind), INK), ODD.get(type(kind), INK)
+    return st.sampled_from(good) | st.sampled_from(good) | st.sampled_from(good) | st.sampled_from(odd)
+
+
+def records_of(table: str) -> st.SearchStrategy[list[Record]]:
+    """Some records of a table."""
+    kinds = {name: kind for name, kind in shape(table).fields.items() if name not in ("seller_id", "marketplace")}
+    record = st.fixed_dictionaries({}, optional={name: values_of(kind) for name, kind in kinds.items()})
+    named = {"seller_id": "A1"}  # in files a row that says nothing is none
+    return st.lists(record.map(lambda given: {**SOUND[table], **given, **named}), max_size=6)
+
+
+def answer(client: FlaskClient, body: Body, query: str = "?on_invalid=skip&evidence=1000") -> Record:
+    """The answer to a body."""
+    return said(client.post(f"/v1/verdicts{query}", data=body.data, headers=dict(body.headers)))
+
+
+def told(answer: Record) -> list[Any]:
+    """What may not depend on the form: the bytes of the verdicts, and which records are faulty for what."""
+    faults = [[fault["pointer"], fault["code"]] for fault in answer["rejected"]]
+    return [json.dumps(answer["verdicts"]), faults, answer["errors_total"], answer["as_of"]]
+
+
+@settings(
+    phases=[Phase.generate],
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=SHARED,
+)
+@given(drawn=st.data())
+def test_every_form_gives_the_same_verdicts(drawn: st.DataObject, client: FlaskClient) -> None:
+    names = drawn.draw(
+        st.lists(st.sampled_from(sorted(SOUND.keys() - {"performance_reports"})), max_size=4, unique=True)
+    )
+    zone = drawn.draw(st.sampled_from(["", "America/New_York"]))
+    batch = {**TOP, "timezone": zone, **{name: drawn.draw(records_of(name)) for name in names}}
+    expected = told(answer(client, in_json(batch)))
+    for name, form in FORMS.items():
+        assert told(answer(client, form(batch))) == expected, name
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_busy_month_is_judged_alike(form: str, client: FlaskClient) -> None:
+    """A month with records of every kind, as nobody would draw it by chance."""
+    batch = busy(1)
+    assert told(answer(client, FORMS[form](batch))) == told(answer(client, in_json(batch)))
+
+
+def test_every_form_over_a_real_server(tmp_path: Path) -> None:
+    """The very bytes of the answer, whatever the form, as a server sends them; and as many forms of answer."""
+    batch = busy(2)
+    with serving(tmp_path / "output") as served:
+        bodies = {name: form(batch) for name, form in FORMS.items()}
+        replies = {name: served.ask("POST", "/v1/verdicts", *body) for name, body in bodies.items()}
+        assert {name: reply.status for name, reply in replies.items()} == dict.fromkeys(FORMS, 200)
+        assert {name for name, reply in replies.items() if reply.body != replies["json"].body} == set()
+        whole = replies["json"].json
+        lines = served.post(in_json(batch).data, Accept="text/csv;q=0.1, application/x-ndjson").body.splitlines()
+    assert [json.loads(line) for line in lines[:-1]] == whole["verdicts"]
+    assert json.loads(lines[-1]) == {"summary": {name: value for name, value in whole.items() if name != "verdicts"}}
+
+
+@pytest.fixture(scope="module")
+def strict(files: Snapshot) -> Flask:
+    """An application that takes little."""
+    return create_app(Settings(RULES, max_records=5, max_decompressed_mb=2, max_ratio=50, max_nesting=6), files)
+
+
+def content(part: Record) -> bytes:
+    """The bytes of a part of a case."""
+    if "base64" in part:
+        return b64decode(part["base64"])
+    text = "".join(part["text"]) if isinstance(part["text"], list) else part["text"]
+    encoded: bytes = text.encode(part.get("encoding", "utf-8"))
+    return encoded * part.get("times", 1)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_file(case: Record, strict: Flask) -> None:
+    """A file is read, or every fault of it is told at its place."""
+    parts = [(part["name"], content(part), part.get("file", ""), part.get("type", "")) for part in case["parts"]]
+    beside = [("batch", json.dumps(case["batch"] if "batch" in case else TOP).encode(), "batch.json", "")]
+    body = multipart([*beside, *parts])
+    reply = strict.test_client().post(
+        f"/v1/verdicts{case.get('query', '')}", data=body.data, headers=dict(body.headers)
+    )
+    found = said(reply)
+    expected = case["expect"]
+    listed = found.get("errors", found.get("rejected", []))
+    places = [[fault["pointer"], fault["code"], *map(fault.get, ("source", "line", "column"))] for fault in listed]
+    shown = {**found, "status": reply.status_code, "faults": places}
+    assert {name: shown.get(name) for name in expected} == expected
+
+
+def test_every_code_of_files_has_a_case() -> None:
+    """No code of files stands in the closed list that no case here reaches."""
+    codes = {code for case in CASES for _, code, *_ in case["expect"].get("faults", ())}
+    of_files = list(CODES)[list(CODES).index("no_table") :]
+    assert codes >= set(of_files) - {"no_table"}
