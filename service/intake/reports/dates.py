@@ -6,7 +6,10 @@ import polars as pl
 
 from service.core.date_forms import pattern_of
 from service.core.mappings import Dates
+from service.schemas.scalars import CLOCK as TIME
+from service.schemas.scalars import DATE, OFFSET
 
+WIRE = rf"{DATE}T{TIME}{OFFSET}"  # as it would be written here
 CENTURY = "20"
 CLOCK = ("hour", "minute", "second")
 HALF_DAY = 12
@@ -23,6 +26,8 @@ def timestamps(texts: pl.Series, dates: Dates, marketplace: str | None, zone: Zo
         marketplace: whose own forms come first.
         zone: the zone of the batch, which reads dates without offset; that of the mapping where None.
     """
+    if texts.str.contains(f"^(?:{WIRE})$").all():
+        return texts.str.replace(r"\+00:00$", "Z")
     tried = []
     for form in dates.at(marketplace):
         read = in_form(texts, form, dates, zone)

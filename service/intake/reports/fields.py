@@ -15,6 +15,7 @@ from service.schemas.shapes import ListOf
 BLANKS = " \t\r\n\"'=\u00a0\u3000\ufeff"
 SEVERAL = "\u001f"  # parts the entries of a list within one cell; no text of a report holds it
 SIGNS = r"[^\p{L}\p{N}]"
+VALUE = "_value"  # no plain name of a column
 MONEY = pl.Decimal(38, 9)
 NUMBER = r"^[^0-9,.\-]*(-?[0-9][0-9.,' \u00a0]*)[^0-9,.\-]*$"
 
@@ -51,12 +52,14 @@ def fields_of(raw: pl.DataFrame, filling: Filling, yes: tuple[str, ...], locale:
         yes: the words that say yes.
         locale: where the report is from.
     """
-    known = raw.with_columns(known_text(name) for name in raw.columns if name != "line")
+    needed = [name for one in filling.fields for name in one.names]
+    used = [name for name in dict.fromkeys([*needed, *filling.newest]) if name in raw.columns]
+    known = raw.select("line", *map(known_text, used))
     told = [one for one in filling.fields if is_told(one, frozenset(raw.columns))]
     columns = [column_of(one, known, filling.table, yes, locale) for one in told]
     unmapped = {key: count for one in told for key, count in strange_words(one, known, filling.table)}
     newest = [pl.col(name) for name in filling.newest if name in raw.columns]
-    latest = evaluated(known, pl.coalesce(newest) if newest else pl.lit(None, dtype=pl.String))
+    latest = evaluated(known, pl.coalesce(newest) if newest else pl.lit(None, dtype=pl.String), ())
     if filling.dates:
         latest = timestamps(latest, filling.dates, locale.marketplace, locale.zone)
     rows = known.select("line", latest.alias("newest")).with_columns(columns)
@@ -85,23 +88,29 @@ def column_of(one: Filled, known: pl.DataFrame, table: str, yes: tuple[str, ...]
 def found_by(one: Filled, known: pl.DataFrame, table: str, yes: tuple[str, ...], locale: Locale) -> pl.Series:
     """What the lines say of one field."""
     if is_list(one, table):
-        return evaluated(known, list_of(one, known.columns, yes))
+        return evaluated(known, list_of(one, known.columns, yes), one.names)
     if one.adds:
-        return evaluated(known, sum_of(one, known.columns))
+        return evaluated(known, sum_of(one, known.columns), one.names)
+    text = source(one, known.columns)
     if one.dates:
-        return timestamps(evaluated(known, source(one, known.columns)), one.dates, locale.marketplace, locale.zone)
+        return timestamps(evaluated(known, text, ()), one.dates, locale.marketplace, locale.zone)
     if one.words:
-        text = source(one, known.columns)
         read = read_word(text, one.words, keep=is_required(one, table))
-        return evaluated(known, read if one.constant is None else read.fill_null(pl.lit(one.constant)))
+        return evaluated(known, read if one.constant is None else read.fill_null(pl.lit(one.constant)), one.names)
     if one.fills == "marketplace":
-        return evaluated(known, domain(source(one, known.columns)))
-    return evaluated(known, source(one, known.columns))
+        return evaluated(known, domain(text), one.names)
+    return evaluated(known, text, ())
 
 
-def evaluated(known: pl.DataFrame, expression: pl.Expr) -> pl.Series:
-    """An expression over all lines."""
-    return known.select("line", expression.alias("value"))["value"]
+def evaluated(known: pl.DataFrame, expression: pl.Expr, names: Iterable[str]) -> pl.Series:
+    """An expression over all lines; once for lines that say the same in some columns, where many do."""
+    used = [name for name in names if name in known.columns]
+    cells = known.select(used)
+    different = cells.unique() if used else cells
+    if not used or different.height * 2 > known.height:
+        return known.select("line", expression.alias(VALUE))[VALUE]
+    read = different.with_columns(expression.alias(VALUE))
+    return cells.join(read, on=used, how="left", nulls_equal=True, maintain_order="left")[VALUE]
 
 
 def is_list(one: Filled, table: str) -> bool:
@@ -157,11 +166,11 @@ def strange_words(one: Filled, known: pl.DataFrame, table: str) -> Iterator[tupl
     """The words of a field that its mapping does not know, with how many lines say them."""
     if one.words is None:
         return
-    text = known.select(source(one, known.columns).alias("word"))
+    text = known.select("line", source(one, known.columns).alias("word"))
     if is_list(one, table):
         text = text.select(pl.col("word").str.split(SEVERAL)).explode("word")
-    strange = text.filter(is_strange(pl.col("word"), one.words)).group_by("word").len().sort("word")
-    for word, count in strange.rows():
+    strange = text.group_by("word").len().filter(is_strange(pl.col("word"), one.words))
+    for word, count in strange.sort("word").rows():
         yield Unmapped(table, one.fills, word), count
 
 

@@ -71,7 +71,7 @@ def lines_of(text: str, header: Header) -> pl.DataFrame:
     first: dict[str, str] = {}
     for place, name in enumerate(header.names):
         first.setdefault(plain(name), f"column_{place}")
-    named = table.select(**{name: pl.col(column) for name, column in first.items() if name})
+    named = table.select(**{name: pl.col(column) for name, column in first.items() if name and name != LINE})
     numbered = named.with_row_index(LINE, header.line + 2)
     return numbered.filter(pl.any_horizontal(pl.col(named.columns).str.strip_chars() != ""))
 

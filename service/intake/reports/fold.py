@@ -24,7 +24,7 @@ def folded(lines: pl.DataFrame, filling: Filling, *, objects: bool) -> pl.DataFr
         objects: whether lines are of objects rather than of a flat file.
     """
     key = key_of(filling)
-    if key is None or key not in lines.columns:
+    if key is None or key not in lines.columns or not lines[key].is_duplicated().any():
         return lines
     by = {one.fills: one for one in filling.fields}
     kept = [merged(by[name], filling.table) for name in lines.columns if name not in (key, *BESIDE)]

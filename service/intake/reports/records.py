@@ -41,10 +41,10 @@ class Records(NamedTuple):
 def records_of(found: Recognised, locale: Locale) -> Iterator[Records]:
     """The records of every table a report fills."""
     for filling in found.mapping.fillings:
-        raw = (
-            found.lines if found.lines is not None else lines_of_objects(found.objects, filling.per, paths_of(filling))
-        )
-        kept = raw.filter(~left_out(filling, raw))
+        raw = found.lines
+        if raw is None:
+            raw = lines_of_objects(found.objects, filling.per, paths_of(filling))
+        kept = raw.filter(~left_out(filling, raw)) if filling.leaves_out else raw
         read = fields_of(kept, filling, found.mapping.yes, locale)
         rows = folded(read.table, filling, objects=found.lines is None)
         texts = rows.with_columns(as_text(name) for name, kind in rows.schema.items() if kind == MONEY)
