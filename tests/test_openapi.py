@@ -136,6 +136,7 @@ def test_rules_are_described_by_the_keys_they_are_written_with(document: Describ
         *LETTER_FILES.values(),
         "phrases",
         "metrics",
+        "reports",
     }
     assert kind["enum"] == list(KINDS)
 

@@ -87,7 +87,9 @@ class Trial:
             **{table: [one.fields for one in each] for table, each in records.items()},
         }
         limits = Limits()
-        found = gather(read_json(json.dumps(call).encode(), limits), self.rulebook.domains, moment, limits)
+        found = gather(
+            read_json(json.dumps(call).encode(), limits), self.rulebook.domains, moment, limits, self.rulebook.reports
+        )
         faults = found.call_faults + found.record_faults
         for fault in faults:
             note(fault, case, records)

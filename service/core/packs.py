@@ -10,6 +10,7 @@ from service.core.cards import Card
 from service.core.chapters import Chapter
 from service.core.clauses import Condition
 from service.core.letters import LetterRules
+from service.core.mappings import ReportMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Pack:
     shown: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Chapter, ...] = ()
     letters: LetterRules = field(default_factory=LetterRules)
+    reports: tuple[ReportMapping, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,11 @@ class Rulebook:
             for domain, aliases in pack.marketplaces.items()
             for name in (domain, *aliases)
         }
+
+    @property
+    def reports(self) -> tuple[ReportMapping, ...]:
+        """How marketplaces' own reports are read, pack by pack."""
+        return tuple(mapping for pack in self.packs for mapping in pack.reports)
 
     def pack_of(self, marketplace: str) -> Pack:
         """The pack that judges a marketplace."""

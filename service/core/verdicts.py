@@ -13,6 +13,7 @@ from service.core.judge import Judged
 from service.core.mail import Mail
 from service.core.metrics import shown_metric
 from service.core.packs import Action
+from service.core.reported import ReportedAccount
 from service.core.rulesets import Fact
 from service.core.tables import moment_of
 from service.core.texts import filled, instant
@@ -40,6 +41,7 @@ def verdict(seller: int, metrics: list[Judged], dues: list[Due], letters: Mail, 
     """
     seller_id, marketplace = question.related.sellers[seller]
     account = question.related.accounts.get(seller, {})
+    reported = question.related.reported.get((seller_id, marketplace), ReportedAccount())
     subjects = subjects_of(metrics, dues) | subjects_of_letters(letters)
     facts = facts_of(metrics, subjects, account)
     health = first_rule(question.pack.health, facts, question)
@@ -53,11 +55,11 @@ def verdict(seller: int, metrics: list[Judged], dues: list[Due], letters: Mail, 
             "reasons": [told(health, metrics)],
         },
         "status": {
-            "reported": account.get("status"),
+            "reported": account.get("status") or reported.status,
             "projected": projected.outcome,
             "reasons": [told(rule, metrics) for rule in (*noted(facts, question), projected)],
         },
-        "metrics": [shown_metric(judged, question) for judged in metrics],
+        "metrics": [shown_metric(judged, question, reported) for judged in metrics],
         "actions": actions(facts, subjects, question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),

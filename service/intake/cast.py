@@ -20,11 +20,15 @@ from service.schemas.shapes import Record
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The valid records of one table, typed; what is wrong with the others; fields nobody asked for."""
+    """The valid records of one table, typed; what is wrong with the others; fields nobody asked for.
+
+    `foreign` are the positions of records that were set aside.
+    """
 
     table: pl.DataFrame
     faults: dict[int, list[Fault]]
     unknown: Counter[str]
+    foreign: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,13 @@ def with_singles(given: Given, read: Portions, home: Home) -> Cast:
     singles: list[dict[str, Any]] = []
     unknown = Counter(given.unknown)
     refused = frozenset(read.refused)
+    foreign: list[int] = []
     for position in sorted([*read.odd, *read.refused]):
         record = given.record(position)
+        if given.foreign and given.foreign(record):
+            foreign.append(position)
+            unknown.subtract(record.keys() - schema.fields.keys() if position in refused else ())
+            continue
         if isinstance(record, dict) and position not in refused:
             unknown.update(record.keys() - schema.fields.keys())
         values, wrong = one_by_one(record, schema, home, f"/{given.table}/{position}")
@@ -80,7 +89,7 @@ def with_singles(given: Given, read: Portions, home: Home) -> Cast:
             singles.append({**values, ROW: position})
     if singles or not read.frames:
         read.frames.append(pl.DataFrame(singles, schema={ROW: pl.UInt32, **column_types(given.table)}))
-    return Cast(stacked(read.frames), faults, unknown)
+    return Cast(stacked(read.frames), faults, +unknown, tuple(foreign))
 
 
 def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:

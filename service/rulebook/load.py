@@ -14,6 +14,7 @@ from service.rulebook.folder import Snapshot, digest, rules_of
 from service.rulebook.ladder import check_text
 from service.rulebook.letter_rules import Around, letter_rules
 from service.rulebook.metric_card import metric_card
+from service.rulebook.report_mapping import report_mappings
 from service.rulebook.shape import check_shape
 from service.rulebook.timetables import timetables
 from service.rulebook.yaml_source import Source, json_value, read_source
@@ -28,7 +29,8 @@ PACK_FILES = {
     "deadlines.yaml": "deadlines",
 }
 LETTER_FILES = {"notices.yaml": "notices", "appeals.yaml": "appeals"}  # a marketplace that sends no letters needs none
-FOLDERS = {"metrics": "metric", "phrases": "phrases"}
+REPORT_FILES = {"reports.yaml": "reports"}  # nor these, where it has no reports
+FOLDERS = {"metrics": "metric", "phrases": "phrases", "reports": "report"}
 
 
 def load_rulebook(files: Snapshot) -> Rulebook:
@@ -62,7 +64,7 @@ def kind_of(name: str) -> str | None:
     """Which kind of rule file a path is."""
     parts = name.split("/")
     if len(parts) == 2:
-        return {**PACK_FILES, **LETTER_FILES}.get(parts[1])
+        return {**PACK_FILES, **LETTER_FILES, **REPORT_FILES}.get(parts[1])
     return FOLDERS.get(parts[1]) if len(parts) == 3 else None
 
 
@@ -88,6 +90,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         check_text(root["texts"][name], allowed)
     marketplaces = {name: tuple(entry["aliases"].value or ()) for name, entry in root["marketplaces"].items()}
     cards = metric_cards(folder, root, frozenset(marketplaces), sources, files)
+    reports = report_mappings(folder, sources, frozenset(marketplaces), frozenset(root["metrics"].value))
     if not whole:
         return None
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
@@ -109,6 +112,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         shown=shown(folder, sources),
         notes=notes(status, folder, facts),
         letters=letters,
+        reports=reports,
     )
 
 
