@@ -9,7 +9,7 @@ import polars as pl
 from marshmallow import ValidationError
 
 from service.core.errors import Fault
-from service.intake.columns import column_types
+from service.intake.columns import column_types, words
 from service.intake.home import Home
 from service.intake.portions import Typist
 from service.intake.tables import PORTION, ROW, TOO_DEEP, Given, Portion
@@ -88,8 +88,16 @@ def with_singles(given: Given, read: Portions, home: Home) -> Cast:
         else:
             singles.append({**values, ROW: position})
     if singles or not read.frames:
-        read.frames.append(pl.DataFrame(singles, schema={ROW: pl.UInt32, **column_types(given.table)}))
+        read.frames.append(frame_of(given.table, singles))
     return Cast(stacked(read.frames), faults, +unknown, tuple(foreign))
+
+
+def frame_of(table: str, records: list[dict[str, Any]]) -> pl.DataFrame:
+    """Records as marshmallow reads them, as a frame."""
+    for name, places in words(table).items():
+        for record in records:
+            record[name] = places.get(record.get(name, ""))
+    return pl.DataFrame(records, schema={ROW: pl.UInt32, **column_types(table)})
 
 
 def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
