@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,7 +70,7 @@ def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], li
     faults += [Fault(f"/{name}", "invalid_list", "Expected a list of records.") for name in call.misfits]
     with Context(Reading()):
         try:
-            top = Top().load(call.top)
+            top = top_shape().load(call.top)
         except ValidationError as error:
             faults += worded(error.messages, "")
             domain = next(iter(domains))
@@ -80,6 +81,12 @@ def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], li
         faults.append(Fault("/marketplace", *UNKNOWN_MARKETPLACE))
         top["marketplace"] = next(iter(domains))
     return top, faults
+
+
+@cache
+def top_shape() -> Top:
+    """The schema of what stands beside the tables, made once."""
+    return Top()
 
 
 def without_repeats(read: Cast, name: str) -> tuple[pl.DataFrame, dict[int, list[Fault]], int]:

@@ -19,13 +19,14 @@ from msgspec.structs import astuple
 from service.intake.plain import plain_column
 from service.intake.tables import Portion
 from service.schemas.records import shape
-from service.schemas.scalars import Choice, Scalar
+from service.schemas.scalars import ID_LENGTH, Choice, Id, Scalar
 from service.schemas.shapes import ListOf
 
 BLOCK = 512  # records decoded at a time: they and their texts stay near the processor
 LEARNABLE_FIELDS = 100
 PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]{1,128}')
 BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyond it no field can hold it
+ShortText = Annotated[str, msgspec.Meta(max_length=ID_LENGTH)]  # one with spaces around it may be read singly
 Unnested = str | BoundedInteger | float | bool | msgspec.UnsetType | None
 Unread = (msgspec.MsgspecError, RecursionError)
 
@@ -117,6 +118,8 @@ def wire_type(kind: fields.Field[Any]) -> Any:
     """The types a field's value may come as; what is nested stays bytes."""
     if isinstance(kind, ListOf) and isinstance(kind.inner, Choice):
         return tuple[str | None, ...] | None
+    if isinstance(kind, Id):
+        return ShortText | BoundedInteger | None
     if isinstance(kind, Scalar):
         return reduce(or_, [BoundedInteger if one is int else one for one in kind.accepts]) | None
     return msgspec.Raw

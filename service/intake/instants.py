@@ -56,7 +56,7 @@ def instants(texts: Sequence[str | None], reading: Reading) -> tuple[pl.Series, 
 
 
 def aligned(texts: Sequence[str | None]) -> Bytes:
-    """Texts as rows of bytes as long as the canonical form, with a stand-in for what is not known or of another length."""
+    """Texts as rows of bytes and a bar, with a stand-in for what is not known or not as long as the canonical form."""
     rows = (len(texts), len(CANONICAL) + len(BAR))
     everything = BAR.join([text or UNKNOWN for text in texts]) + BAR
     if len(everything) != rows[0] * rows[1] or everything.count(BAR) != rows[0] or not everything.isascii():

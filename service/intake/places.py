@@ -10,9 +10,6 @@ from service.intake.columns import Reader, column_types, default_of, reader
 from service.intake.home import Home
 from service.intake.tables import PORTION, ROW
 from service.schemas.records import shape
-from service.schemas.scalars import Id
-
-IDS = "ids"
 
 
 class Place(NamedTuple):
@@ -42,9 +39,8 @@ def place_of(column: int, name: str, kind: fields.Field[Any], own: pl.DataType) 
     """The place of a field."""
     closed = isinstance(own, pl.Enum)
     piled = pl.String() if closed else own
-    pile = IDS if isinstance(kind, Id) else str(piled)
     required = kind.required or name in Home.fields
-    return Place(column, name, kind, own, required, reader(kind), piled, pile, closed)
+    return Place(column, name, kind, own, required, reader(kind), piled, str(piled), closed)
 
 
 @cache

@@ -6,27 +6,24 @@ of few records in many tables costs little more than one table of as many.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import polars as pl
 
 from service.core.windows import INSTANT
-from service.intake.columns import AMOUNT, by_meaning
+from service.intake.columns import AMOUNT, by_meaning, default_of
 from service.intake.home import Home
 from service.intake.instants import instants
-from service.intake.places import IDS, Place, blank, places
+from service.intake.places import Place, blank, places
 from service.intake.series import home_series, read_series
-from service.intake.tables import PORTION, ROW, Portion
+from service.intake.tables import PORTION, ROW, Portion, Values
 from service.intake.texts import REFUSED, Column
 from service.schemas.records import shape
-from service.schemas.scalars import ID_LENGTH, Reading
+from service.schemas.scalars import ID_LENGTH, Amount, Id, Integer, Reading
+from service.schemas.shapes import ListOf
 
 Frame = tuple[pl.DataFrame, list[int]]
-
-TEXTS = pl.List(pl.String)
-SEPARATOR = "\x00"
-APART = pl.col("text").str.extract_all(f"[^{SEPARATOR}]+")
-LONGEST = pl.col("id").str.len_bytes().max()
 
 
 @dataclass(slots=True)
@@ -91,26 +88,36 @@ class Typist:
             units.append(Unit(portion, height, blank(portion.table, height)))
         piles: dict[str, Pile] = {}
         for unit in units:
+            columns = unit.portion.columns
             for place in places(unit.portion.table):
-                self._take(unit, place, unit.portion.columns.get(place.name, ()), piles)
-        give_nested([pile for pile in piles.values() if pile.type.is_nested()])
-        for name, pile in piles.items():
-            self._give(name, pile)
+                values = columns.get(place.name)
+                if values is None or not has_any(values):
+                    self._leave(unit, place)
+                elif isinstance(values, pl.Series) and values.dtype == place.type != pl.String:
+                    unit.put(place, within(place, values, unit))
+                elif isinstance(values, pl.Series) and (read := self._whole(place, values)) is not None:
+                    unit.put(place, read)
+                else:
+                    self._take(unit, place, values, piles)
+        if nested := [pile for pile in piles.values() if pile.type.is_nested()]:
+            give_nested(nested)
+        for pile in piles.values():
+            self._give(pile)
         return [finished(unit) for unit in units]
 
-    def _take(self, unit: Unit, place: Place, values: Any, piles: dict[str, Pile]) -> None:
-        """Puts a column in its place, or on its pile."""
+    def _leave(self, unit: Unit, place: Place) -> None:
+        """Leaves a column as nothing is known of it: the batch's own seller and marketplace, else what stands there."""
+        if place.name in self._constants:
+            unit.put(place, self._constants[place.name].slice(0, unit.height))
+        elif place.required:
+            unit.refused.update(range(unit.height))
+
+    def _take(self, unit: Unit, place: Place, values: Values, piles: dict[str, Pile]) -> None:
+        """Reads a column and puts it on its pile."""
         if isinstance(values, pl.Series):
-            if (read := self._whole(place, values)) is not None:
-                unit.put(place, read)
-                return
+            if isinstance(place.kind, Id) and values.dtype == pl.String:
+                unit.refuse(values.str.len_chars() > ID_LENGTH)  # a decoder of JSON has seen to that
             values = values.to_list()
-        if not any(values) and values.count(None) == len(values):
-            if place.name in self._constants:
-                unit.put(place, self._constants[place.name].slice(0, unit.height))
-            elif place.required:
-                unit.refused.update(range(unit.height))
-            return
         column = place.read(values, self._reading)
         if place.name in self._constants:
             column = self._at_home(place.name, column)
@@ -124,60 +131,60 @@ class Typist:
         """A column read as a whole, as long as nothing in it must be looked at by itself."""
         read = read_series(place.kind, column, self._reading)
         if read is not None and place.name in self._constants:
-            read = home_series(
-                read, self._home.domains if place.name == "marketplace" else None, self._defaults[place.name]
-            )
+            domains = self._home.domains if place.name == "marketplace" else None
+            read = home_series(read, domains, self._defaults[place.name])
         return read if read is None else read.alias(place.name)
 
     def _at_home(self, name: str, column: Column) -> Column:
         """The sellers or the marketplaces of records, the batch's own where a record names none."""
         default = self._defaults[name]
         if name == "marketplace":
-            domains: dict[str | None, str | None] = {None: default, **self._home.domains}
-            found = by_meaning(column.values, lambda value: domains.get(value, REFUSED))
+            domains = self._home.domains
+            found = by_meaning(column.values, lambda value: domains.get(value, REFUSED) if value else default)
             return Column(found.values, {*column.refused, *found.refused})
         return Column([default if value is None else value for value in column.values], column.refused)
 
-    def _give(self, name: str, pile: Pile) -> None:
+    def _give(self, pile: Pile) -> None:
         """Makes a pile of plain values into one series, and gives its owners their parts."""
         if pile.type == INSTANT:
             pile.give(*instants(pile.values, self._reading))
         elif pile.type == AMOUNT:
             pile.give(pl.Series(values=pile.values, dtype=pl.String).cast(AMOUNT))
         elif not pile.type.is_nested():
-            series = pl.Series(values=pile.values, dtype=pile.type)
-            pile.give(series, too_long(series) if name == IDS else [])
+            pile.give(pl.Series(values=pile.values, dtype=pile.type))
 
 
-def too_long(ids: pl.Series) -> list[int]:
-    """The places of ids that are too long."""
-    if ids.to_frame("id").select(LONGEST).item() in (None, *range(ID_LENGTH + 1)):
-        return []
-    return (ids.str.len_chars() > ID_LENGTH).arg_true().to_list()
+def has_any(values: Values) -> bool:
+    """Whether a column has any value."""
+    if isinstance(values, pl.Series):
+        return values.null_count() < len(values)
+    return any(values) or values.count(None) < len(values)
 
 
 def give_nested(piles: Sequence[Pile]) -> None:
-    """Makes piles of lists and objects into series; what is one and the same object is made once."""
-    for pile in piles:
-        found = dict(zip(map(id, pile.values), pile.values, strict=True))
-        series = lists_of_texts([*found.values()]) if pile.type == TEXTS else made([*found.values()], pile.type)
-        if len(found) < len(pile.values):
+    """Makes piles of lists and objects into series, all in one frame; what is one and the same object is made once."""
+    different = [dict(zip(map(id, pile.values), pile.values, strict=True)) for pile in piles]
+    names = [str(place) for place in range(len(piles))]
+    rows = [dict(zip(names, row, strict=True)) for row in zip_longest(*[found.values() for found in different])]
+    frame = pl.DataFrame(rows, schema={name: pile.type for name, pile in zip(names, piles, strict=True)})
+    for pile, found, series in zip(piles, different, frame, strict=True):
+        if len(found) == len(pile.values):
+            pile.give(series)
+        else:
             codes = dict(zip(found, range(len(found)), strict=True))
-            series = series[list(map(codes.__getitem__, map(id, pile.values)))]
-        pile.give(series)
+            pile.give(series[list(map(codes.__getitem__, map(id, pile.values)))])
 
 
-def lists_of_texts(values: Sequence[list[str] | None]) -> pl.Series:
-    """Lists of texts, none of them empty, as a series."""
-    joined = [value if value is None else SEPARATOR.join(value) for value in values]
-    if sum(text.count(SEPARATOR) + 1 for text in joined if text) > sum(len(value) for value in values if value):
-        return made(values, TEXTS)
-    return pl.Series("text", joined, dtype=pl.String).to_frame().select(APART).to_series()
-
-
-def made(values: Sequence[Any], own: pl.DataType) -> pl.Series:
-    """Lists or objects as a series."""
-    return pl.DataFrame([{"value": value} for value in values], schema={"value": own}).to_series()
+def within(place: Place, values: pl.Series, unit: Unit) -> pl.Series:
+    """A column that came in its own type; records where it is out of range are refused."""
+    kind, default = place.kind, default_of(place.kind)
+    if isinstance(kind, ListOf):
+        return values.list.drop_nulls()
+    if isinstance(kind, Integer):
+        unit.refuse(~values.is_between(kind.least, kind.most))
+    if isinstance(kind, Amount):
+        unit.refuse(values < 0)
+    return values if default is None else values.fill_null(default)
 
 
 def finished(unit: Unit) -> Frame:

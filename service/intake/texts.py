@@ -34,7 +34,7 @@ def texts(values: Sequence[Any], longest: int) -> Column:
 
 
 def ids(values: Sequence[Any]) -> Column:
-    """A column of trimmed texts without control characters, of any length."""
+    """A column of trimmed texts without control characters; whoever hands them over has looked at their length."""
     values, everything = as_texts(values)
     if is_trimmed(everything):
         return Column(values)
