@@ -243,7 +243,8 @@ def test_schema_knows_every_field_of_a_record(table: str) -> None:
 def test_schema_lists_every_table() -> None:
     assert list(definition("case")["properties"]["records"]["properties"]) == list(TABLES)
     assert list(schema("cases")["properties"]["defaults"]["properties"]) == list(TABLES)
-    assert definition("case")["properties"]["absent"]["items"]["enum"] == list(TABLES)
+    fields = [f"{table}.{name}" for table in TABLES for name in shape(table).fields]
+    assert definition("case")["properties"]["absent"]["items"]["enum"] == [*TABLES, *fields]
 
 
 def test_schema_names_everything_a_verdict_says(client: FlaskClient) -> None:

@@ -39,7 +39,7 @@ def known(table: str, record: Record, as_of: str) -> list[Record]:
     call = read_json(json.dumps(batch(as_of=as_of, **{table: [record]})).encode(), Limits())
     gathered = gather(call, DOMAINS, HAPPENS, Limits())
     assert not gathered.record_faults
-    return related(gathered.batch).tables[table].to_dicts()
+    return list(related(gathered.batch).tables[table].records())
 
 
 def dated(table: str, moment: str) -> Record:

@@ -38,9 +38,9 @@ def check_meaning(root: Cursor) -> None:
         if case["case"].value in met:
             case["case"].fault("another case of this file has the same sentence")
         met.add(case["case"].value)
-        for table in case["absent"].entries():
-            if case["records"][table.value]:
-                table.fault(f"{table.value!r} has records in this case")
+        for absent in case["absent"].entries():
+            if case["records"][absent.value]:
+                absent.fault(f"{absent.value!r} has records in this case")
 
 
 def cases_of(sources: Iterable[Source]) -> Iterator[Case]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from marshmallow import ValidationError
@@ -89,7 +89,8 @@ class Trial:
         faults = found.call_faults + found.record_faults
         for fault in faults:
             note(fault, case, records)
-        return None if faults else found.batch
+        uncovered = frozenset(name for name in case.at["absent"].value or () if "." in name)
+        return None if faults else replace(found.batch, uncovered=uncovered)
 
 
 def as_of(case: Case) -> datetime | None:

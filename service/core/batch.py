@@ -4,22 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import polars as pl
+from service.core.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Valid records of any number of sellers.
 
-    `tables` holds one frame per covered table, with `seller_id`, `marketplace` (the domain) and every field of its
-    records in its own type; instants are UTC. `uncovered` names fields (`returns.responded_at`) that the source could
-    not tell.
+    `tables` holds every covered table, with `seller_id`, `marketplace` (the domain) and every field of its records.
+    `uncovered` names fields (`returns.responded_at`) that the source could not tell.
     """
 
     as_of: datetime
-    tables: Mapping[str, pl.DataFrame]
+    tables: Mapping[str, Table]
     uncovered: frozenset[str] = frozenset()
 
     def marketplaces(self) -> set[str]:
         """The marketplaces its records name."""
-        return {name for records in self.tables.values() for name in records["marketplace"].unique()}
+        return {name for records in self.tables.values() for name in set(records.texts("marketplace"))}

@@ -1,149 +1,201 @@
-"""Conditions → Polars expressions. A field that is not known satisfies only `not` and `known: false`."""
+"""Conditions → which records meet them. A field that is not known satisfies only `not` and `known: false`."""
 
-from collections.abc import Mapping
-from functools import reduce
-from operator import and_, or_
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin
+from service.core.tables import UNKNOWN, Mask, Numbers, Table, all_of, any_of, micros, number_of
 
 COMPARISONS = {
-    "at_least": pl.Expr.ge,
-    "at_most": pl.Expr.le,
-    "above": pl.Expr.gt,
-    "below": pl.Expr.lt,
-    "after": pl.Expr.gt,
-    "before": pl.Expr.lt,
-    "not_after": pl.Expr.le,
-    "not_before": pl.Expr.ge,
+    "at_least": np.greater_equal,
+    "at_most": np.less_equal,
+    "above": np.greater,
+    "below": np.less,
+    "after": np.greater,
+    "before": np.less,
+    "not_after": np.less_equal,
+    "not_before": np.greater_equal,
 }
-MIRRORED = {  # the column first: a constant on the left makes a column of one row
-    "after": pl.Expr.lt,
-    "before": pl.Expr.gt,
-    "not_after": pl.Expr.ge,
-    "not_before": pl.Expr.le,
-}
-EVERYTHING = pl.lit(value=True)
-NOTHING = pl.lit(value=False)
 OF_ORDER = "order."
+EVER = 2**63 - 1
+Key = tuple[Any, ...]
+Instants = Numbers | int  # of each record, or the same for all
 
 
-class Expressions:
-    """Turns the conditions of one table into expressions over its columns.
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Looks at records of one table and tells which meet a condition.
 
-    Args:
-        table: the table the conditions speak of.
+    Attributes:
+        name: the table.
         tables: all tables, for conditions on records of the same order.
-        as_of: the instant of the question, or a column of instants.
+        as_of: the instant of the question, or one for each record.
+        at: the records of the table that are looked at.
         parts: the conditions of named parts.
-        excused: per table, rows that are to be looked at as if they were not there.
+        excused: per table, the records that are to be looked at as if they were not there.
+        counted: what is known so far of who is counted in a part.
     """
 
-    def __init__(
-        self,
-        table: str,
-        tables: Mapping[str, pl.DataFrame],
-        as_of: pl.Expr,
-        parts: Mapping[str, Condition] | None = None,
-        excused: Mapping[str, pl.Series] | None = None,
-    ) -> None:
-        self._table = table
-        self._tables = tables
-        self._as_of = as_of
-        self._parts = parts or {}
-        self._excused = excused or {}
+    name: str
+    tables: Mapping[str, Table]
+    as_of: Instants
+    at: Table
+    parts: Mapping[str, Condition] = field(default_factory=dict)
+    excused: Mapping[str, Mask] = field(default_factory=dict)
+    counted: dict[str, Mask] = field(default_factory=dict)
 
-    def of(self, condition: Condition | None) -> pl.Expr:
-        """The expression of a condition; true or false for every record, never null."""
+    @classmethod
+    def into(cls, name: str, tables: Mapping[str, Table], as_of: Instants) -> "Looking":
+        """A look at all records of a table."""
+        return cls(name, tables, as_of, tables[name])
+
+    def among(self, records: Table, as_of: Instants | None = None) -> "Looking":
+        """The same look at some records only."""
+        moment = self.as_of if as_of is None else as_of
+        return Looking(self.name, self.tables, moment, records, self.parts, self.excused)
+
+    def meet(self, condition: Condition | None) -> Mask:
+        """Which records meet a condition; all of them where there is none."""
         match condition:
-            case None:
-                return EVERYTHING
-            case AllOf():
-                return reduce(and_, map(self.of, condition.conditions), EVERYTHING)
-            case AnyOf():
-                return reduce(or_, map(self.of, condition.conditions))
-            case PartIs():
-                return reduce(or_, (self.of(self._parts[part]) for part in condition.parts))
-            case Has():
-                return self._among_orders(self._related(condition.table, condition.condition))
-            case Every():
-                failing = self._related(condition.table, condition.condition, meeting=False)
-                some = self._among_orders(self._related(condition.table, None))
-                return some & ~self._among_orders(failing)
-            case Twin():
-                return self._twin(condition)
             case Test():
-                return self._test(condition)
+                return self._pass(condition)
+            case None:
+                return np.ones(self.at.height, dtype=bool)
+            case AllOf():
+                return all_of(map(self.meet, condition.conditions or (None,)))
+            case AnyOf():
+                return any_of(map(self.meet, condition.conditions))
+            case PartIs():
+                return any_of(map(self.count_in, condition.parts))
+            case Has():
+                return self._have(condition.table, condition.condition)
+            case Every():
+                failing = self._have(condition.table, condition.condition, meeting=False)
+                return self._have(condition.table, None) & ~failing
+            case Twin():
+                return self._have_twin(condition)
 
-    def _related(self, table: str, condition: Condition | None, *, meeting: bool = True) -> pl.Series:
-        """The orders of a table's records that meet a condition (or do not)."""
-        others = self._tables.get(table)
-        if others is None or others.is_empty():
-            return pl.Series(dtype=pl.UInt32)
-        met = Expressions(table, self._tables, self._as_of).of(condition)
-        held = (met if meeting else ~met) & pl.col("order_row").is_not_null()
-        if table in self._excused:
-            held &= ~pl.col("row").is_in(self._excused[table].implode())
-        return others.filter(held)["order_row"].unique()
+    def count_in(self, part: str) -> Mask:
+        """Which records a part of the card counts."""
+        if part not in self.counted:
+            self.counted[part] = self.meet(self.parts[part])
+        return self.counted[part]
 
-    def _among_orders(self, rows: pl.Series) -> pl.Expr:
-        return pl.col("order_row").is_in(rows.implode()).fill_null(value=False) if len(rows) else NOTHING
+    def _have(self, table: str, condition: Condition | None, *, meeting: bool = True) -> Mask:
+        """Which records have one of another table beside them, of the same order, that meets a condition (or not)."""
+        others, orders = self.tables.get(table), self.tables.get("orders")
+        if others is None or orders is None or not others.height:
+            return np.zeros(self.at.height, dtype=bool)
+        held = Looking.into(table, self.tables, self.as_of).meet(condition) == meeting
+        if table in self.excused:
+            held &= ~self.excused[table]
+        marked = np.zeros(orders.height + 1, dtype=bool)  # the last place is that of orphans
+        marked[others.numbers("order_row")[held]] = True
+        marked[-1] = False
+        return marked[self.at.numbers("order_row")]
 
-    def _twin(self, twin: Twin) -> pl.Expr:
-        own = self._tables[self._table].filter(*(pl.col(name).is_not_null() for name in twin.same))
-        others = own.filter(self.of(twin.condition)).select("seller", *twin.same, other=twin.by, other_row="row")
-        pairs = own.select("seller", *twin.same, "row", own=twin.by).join(others, on=["seller", *twin.same])
-        apart = (pl.col("own") - pl.col("other")).abs() <= twin.within
-        rows = pairs.filter((pl.col("row") != pl.col("other_row")) & apart)["row"].unique()
-        return pl.col("row").is_in(rows.implode()) if len(rows) else NOTHING
+    def _have_twin(self, twin: Twin) -> Mask:
+        own = comparable(self.at, twin)
+        everyone = Looking.into(self.name, self.tables, self.as_of)
+        others = comparable(everyone.at.where(everyone.meet(twin.condition)), twin, own)
+        near: dict[Key, list[tuple[int, int]]] = {}
+        for key, row, moment in keyed(others, twin):
+            near.setdefault(key, []).append((row, moment))
+        within = micros(twin.within)
+        found = [
+            row
+            for key, row, moment in keyed(own, twin)
+            if any(other != row and abs(moment - then) <= within for other, then in near.get(key, ()))
+        ]
+        return np.isin(self.at.numbers("row"), found)
 
-    def _test(self, test: Test) -> pl.Expr:
-        column = self.column(test.field)
-        if test.operator == "known":
-            return column.is_not_null() if test.value else column.is_null()
+    def _pass(self, test: Test) -> Mask:
+        """Which records pass one test."""
         if test.operator in ("is", "not"):
-            holds = self._is(test.field, column, test.value).fill_null(value=False)
-            return holds if test.operator == "is" else ~holds
+            found = self.at.is_among(test.field, test.value)
+            return found if test.operator == "is" else ~found
+        if test.operator == "known":
+            known = self.at.known(test.field)
+            return known if test.value else ~known
         if test.operator == "during":
             return self._during(test.field, test.value)
         if test.of is not None:
-            limit = self.column(test.of) + pl.lit(test.value)
-            return (limit >= column if test.operator == "within" else limit < column).fill_null(value=False)
-        other = self.column(test.value) if isinstance(test.value, str) else pl.lit(test.value)
-        if test.field == AS_OF:
-            return MIRRORED[test.operator](other, column).fill_null(value=False)
-        return COMPARISONS[test.operator](column, other).fill_null(value=False)
+            limit, moment = self.instants(test.of), self.instants(test.field)
+            over = moment > limit + micros(test.value)
+            found = known_of(limit) & known_of(moment) & (over ^ (test.operator == "within"))
+            return self._each(found)
+        compare = COMPARISONS[test.operator]
+        if test.field in self.at and isinstance(self.at.kind(test.field), pl.Decimal):
+            return self.at.compares(test.field, compare, test.value)
+        one = self.instants(test.field)
+        other = self.instants(test.value) if isinstance(test.value, str) else test.value
+        return self._each(known_of(one) & known_of(other) & compare(one, other))
 
-    def column(self, field: str) -> pl.Expr:
-        """The column of a field, of the record itself or (`order.…`) of its order; `as_of` is the instant asked for."""
-        if field == AS_OF:
-            return self._as_of
-        if not field.startswith(OF_ORDER):
-            return pl.col(field)
-        orders = self._tables.get("orders")
-        name = field.removeprefix(OF_ORDER)
-        return pl.lit(None) if orders is None else pl.lit(orders[name]).gather(pl.col("order_row"))
+    def _each(self, found: Any) -> Mask:
+        """One answer for each record, where there may be one for all."""
+        each: Mask = found if np.ndim(found) else np.full(self.at.height, found)
+        return each
 
-    def _is(self, field: str, column: pl.Expr, values: tuple[Any, ...]) -> pl.Expr:
-        kind = self._tables[self._table].schema[field]
-        if isinstance(kind, pl.List):
-            return reduce(or_, (column.list.contains(value) for value in values))
-        if isinstance(kind, pl.String):
-            values = tuple(map(str, values))
-        return column == values[0] if len(values) == 1 else column.is_in(list(values))
+    def instants(self, name: str) -> Instants:
+        """An instant (or number) of each record, of its order (`order.…`), or that of the question (`as_of`)."""
+        if name == AS_OF:
+            return self.as_of
+        if not name.startswith(OF_ORDER):
+            return self.at.numbers(name)
+        orders = self.tables.get("orders")
+        if orders is None:
+            return np.full(self.at.height, UNKNOWN)
+        return np.append(orders.numbers(name.removeprefix(OF_ORDER)), UNKNOWN)[self.at.numbers("order_row")]
 
-    def _during(self, field: str, spans: str) -> pl.Expr:
+    def _during(self, name: str, spans: str) -> Mask:
         """Whether an instant lies in one of the seller's absences, or in its time in a program."""
-        sellers = self._tables.get("sellers")
-        if sellers is None or sellers.is_empty():
-            return NOTHING
-        column, _, program = spans.partition(".")
-        listed = sellers.select("seller", column).explode(column).drop_nulls(column).unnest(column)
-        meant = listed.filter(pl.col("program") == program) if program else listed
-        timed = self._tables[self._table].select("seller", "row", at=field).join(meant, on="seller")
-        began = (pl.col("from_") <= pl.col("at")).fill_null(value=True)
-        lasts = (pl.col("at") < pl.col("to")).fill_null(value=True)
-        rows = timed.filter(pl.col("at").is_not_null() & began & lasts)["row"].unique()
-        return pl.col("row").is_in(rows.implode()) if len(rows) else NOTHING
+        found = np.zeros(self.at.height, dtype=bool)
+        listed = spans_of_sellers(self.tables.get("sellers"), spans)
+        if not listed:
+            return found
+        at, sellers = self.at.numbers(name), self.at.numbers("seller")
+        ordered = np.argsort(sellers, kind="stable")
+        firsts = np.searchsorted(sellers[ordered], [seller for seller, _, _ in listed], side="left")
+        ends = np.searchsorted(sellers[ordered], [seller for seller, _, _ in listed], side="right")
+        for (_, began, ended), first, end in zip(listed, firsts, ends, strict=True):
+            own = ordered[first:end]
+            found[own] |= (began <= at[own]) & (at[own] < ended) & (at[own] != UNKNOWN)
+        return found
+
+
+def known_of(instants: Instants) -> Any:
+    """Where an instant is known."""
+    return instants != UNKNOWN
+
+
+def comparable(records: Table, twin: Twin, like: Table | None = None) -> Table:
+    """The records that can have a twin, as far as they have a first field in common with some others."""
+    known = records.where(all_of(records.known(name) for name in (*twin.same, twin.by)))
+    first = twin.same[0]
+    if like is None or known.kind(first) != pl.String:
+        return known
+    return known.where(known.is_among(first, set(like.texts(first))))
+
+
+def keyed(records: Table, twin: Twin) -> Iterator[tuple[Key, int, int]]:
+    """Each record by its seller and the fields that twins share, with its place and its instant."""
+    fields = [records.plain(name) for name in twin.same]
+    keys = zip(records.numbers("seller").tolist(), *fields, strict=True)
+    return zip(keys, records.numbers("row").tolist(), records.numbers(twin.by).tolist(), strict=True)
+
+
+def spans_of_sellers(sellers: Table | None, spans: str) -> list[tuple[int, int, int]]:
+    """The times sellers were absent, or in a program (`programs.<name>`): seller, from, to (not included)."""
+    if sellers is None:
+        return []
+    column, _, program = spans.partition(".")
+    return [
+        (seller, number_of(one["from_"]) if one["from_"] else UNKNOWN, number_of(one["to"]) if one["to"] else EVER)
+        for seller, listed in zip(sellers.numbers("seller").tolist(), sellers.texts(column), strict=True)
+        for one in listed or ()
+        if not program or one["program"] == program
+    ]

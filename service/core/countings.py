@@ -1,8 +1,8 @@
 """What is counted, as rule files mean it: windows, exclusions, parts, further measures, and the terms of a score."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from service.core.clauses import Condition
+from service.core.clauses import AS_OF, Condition, Test, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,15 @@ class Counting:
     average: str | None = None
     latest_per: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
+    turning: tuple[Test, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Notes the tests that ask for the instant of the question, and so may turn as time goes by."""
+        conditions = [self.only, self.counts, *(one.when for one in self.leaves_out)]
+        conditions += [part.counts for part in self.parts] + [one.when for one in self.also]
+        tests = [test for one in conditions for test in walk(one) if isinstance(test, Test)]
+        turning = tuple(test for test in tests if AS_OF in (test.field, test.of, test.value))
+        object.__setattr__(self, "turning", turning)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,25 @@
 """Deadlines: what is open, until when, soonest first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import NamedTuple
 
-import polars as pl
+import numpy as np
 
-from service.core.conditions import NOTHING, Expressions
+from service.core.conditions import Looking
 from service.core.figures import Question
 from service.core.packs import Deadline, Pack, Timetable
 from service.core.relations import key_of
+from service.core.tables import micros
 
 SELLER = "seller"
 MARKETPLACE = "marketplace"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One open deadline."""
+class Due(NamedTuple):
+    """One open deadline; sorted, the soonest comes first, of equals by kind and record."""
 
-    due_at: datetime
+    due_at: int
     kind: str
     record: str
     overdue: bool
@@ -33,7 +33,7 @@ def open_deadlines(question: Question) -> dict[int, list[Due]]:
     for deadline in table.deadlines if table else ():
         for seller, due in of_deadline(deadline, question):
             found.setdefault(seller, []).append(due)
-    return {seller: sorted(each, key=lambda due: (due.due_at, due.kind, due.record)) for seller, each in found.items()}
+    return {seller: sorted(each) for seller, each in found.items()}
 
 
 def timetable_in_force(pack: Pack, day: date) -> Timetable | None:
@@ -47,15 +47,24 @@ def of_deadline(deadline: Deadline, question: Question) -> Iterator[tuple[int, D
     records = related.tables.get(deadline.of)
     if records is None:
         return
-    asked = Expressions(deadline.of, related.tables, related.now)
-    due_at = pl.col(deadline.at) + pl.lit(deadline.after)
-    held = asked.of(deadline.only) & pl.col(deadline.at).is_not_null()
+    allowed = [
+        domain in question.pack.marketplaces and domain in (deadline.marketplaces or {domain})
+        for _, domain in related.sellers
+    ]
+    look = Looking.into(deadline.of, related.tables, related.now)
+    held = look.meet(deadline.only) & records.known(deadline.at) & np.array(allowed)[records.numbers("seller")]
+    due_at = records.numbers(deadline.at) + micros(deadline.after)
     if deadline.lapses:
         held &= due_at >= related.now
-    routed = asked.of(deadline.by_marketplace) if deadline.by_marketplace else NOTHING
-    found = records.filter(held).select("seller", key_of(deadline.of), due_at=due_at, routed=routed)
-    for seller, record, moment, by_marketplace in found.iter_rows():
-        marketplace = related.sellers[seller][1]
-        if marketplace in question.pack.marketplaces and marketplace in (deadline.marketplaces or {marketplace}):
-            owner = MARKETPLACE if by_marketplace else SELLER
-            yield seller, Due(moment, deadline.kind, record, related.as_of > moment, owner)
+    rows = np.flatnonzero(held)
+    if not len(rows):
+        return
+    open_records = records.take(rows)
+    routed = look.among(open_records).meet(deadline.by_marketplace) if deadline.by_marketplace else np.zeros(len(rows))
+    ids = open_records.texts(key_of(deadline.of))
+    sellers = open_records.numbers("seller").tolist()
+    for seller, record, moment, by_marketplace in zip(
+        sellers, ids, due_at[rows].tolist(), routed.tolist(), strict=True
+    ):
+        owner = MARKETPLACE if by_marketplace else SELLER
+        yield seller, Due(moment, deadline.kind, record, related.now > moment, owner)

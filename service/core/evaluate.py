@@ -65,8 +65,9 @@ def by_pack(tied: Related, rulebook: Rulebook) -> Iterator[tuple[Pack, list[int]
 def metrics_of(sellers: list[int], question: Question) -> dict[int, list[Judged]]:
     """Per seller the metrics in force there, in the order of the pack."""
     metrics: dict[int, list[Judged]] = {seller: [] for seller in sellers}
+    domains = {question.related.sellers[seller][1] for seller in sellers}
     for card in question.pack.cards:
-        in_force = {domain: card.in_force(domain, question.calendar.day) for domain in question.pack.marketplaces}
+        in_force = {domain: card.in_force(domain, question.calendar.day) for domain in domains}
         by_edition: dict[str, tuple[Edition, list[int]]] = {}
         for seller in sellers:
             if edition := in_force[question.related.sellers[seller][1]]:

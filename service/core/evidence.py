@@ -1,84 +1,127 @@
 """The records behind a figure: which hurt, which were left out and why, oldest first."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-import polars as pl
+import numpy as np
 
 from service.core.cards import Edition
-from service.core.measure import IN_TOTAL, Measured, Slice
+from service.core.marks import IN_TOTAL, Marks
+from service.core.measure import Measured, Slice
 from service.core.relations import Related, key_of
+from service.core.tables import Mask, Numbers, Table
+
+ANY_GROUP = -2
+ALL = np.array(True)  # noqa: FBT003  # a mask for whatever there is
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
-    """Ids of records, oldest first: all of them, as one column."""
+class Records(NamedTuple):
+    """Records by their ids, oldest first: the first of them, how many there are, and where to find the rest."""
 
-    ids: pl.Series
-    total: int
+    first: list[str]
+    total: int = 0
+    rows: Numbers | None = None
+    table: Table | None = None
+    key: str = ""
 
-    def first(self, count: int) -> list[str]:
-        """The first so many ids."""
-        found: list[str] = self.ids.head(count).to_list()
-        return found
+    def ids(self) -> list[str]:
+        """The ids of all of them."""
+        if self.total == len(self.first) or self.table is None:
+            return self.first
+        return self.table.texts(self.key, self.rows)
 
 
-NO_RECORDS = Records(pl.Series(dtype=pl.String), 0)
+NO_RECORDS = Records([])
 
 
-def hurting(edition: Edition, marks: pl.DataFrame) -> pl.DataFrame:
-    """The marks that hurt: the counted ones of a bad figure, those not counted of a good one."""
+def hurting(edition: Edition, marks: Marks) -> Mask:
+    """Which marks hurt: the counted ones of a bad figure, those not counted of a good one."""
     if edition.unit == "count" and not edition.counted_hurt:
-        return marks.clear()
-    inside = pl.col("left") == IN_TOTAL
-    return marks.filter(inside & (pl.col("counted") if edition.counted_hurt else ~pl.col("counted")))
+        return np.zeros(len(marks.row), dtype=bool)
+    counted = marks.flags[0]
+    hurt: Mask = (marks.left == IN_TOTAL) & (counted if edition.counted_hurt else ~counted)
+    return hurt
 
 
-def against(edition: Edition, measured: Measured, marks: pl.DataFrame, related: Related) -> dict[int, Records]:
-    """Per seller the records that hurt, among some marks."""
-    return {seller: found for (seller,), found in listed(hurting(edition, marks), measured, related, ["seller"])}
+def against(edition: Edition, measured: Measured, meant: Mask, related: Related, most: int) -> dict[int, Records]:
+    """Per seller the records that hurt, of the marks that are meant."""
+    hurt = np.flatnonzero(meant & hurting(edition, measured.marks))
+    return dict(listed(measured.counting.of, Picked.of(measured.marks, hurt), related, most))
 
 
-def left_out(measured: Measured, marks: pl.DataFrame, related: Related) -> dict[int, dict[int, Records]]:
+def left_out(measured: Measured, meant: Mask, related: Related, most: int) -> dict[int, dict[int, Records]]:
     """Per seller the records left out, by the place of the reason on the card."""
     left: dict[int, dict[int, Records]] = {}
-    if measured.counting.leaves_out:
-        outside = marks.filter(pl.col("left") != IN_TOTAL)
-        for (seller, place), found in listed(outside, measured, related, ["seller", "left"]):
-            left.setdefault(seller, {})[place] = found
+    reasons = len(measured.counting.leaves_out)
+    if not reasons:
+        return left
+    outside = np.flatnonzero(meant & (measured.marks.left != IN_TOTAL))
+    picked = Picked.of(measured.marks, outside)
+    by_reason = picked._replace(slot=picked.slot * reasons + measured.marks.left[outside])
+    for slot, found in listed(measured.counting.of, by_reason, related, most):
+        left.setdefault(slot // reasons, {})[slot % reasons] = found
     return left
 
 
-def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> pl.DataFrame:
-    """The marks within each seller's headline window and group."""
+def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> Mask:
+    """Which marks lie within their seller's headline window and group."""
     counting, marks = measured.counting, measured.marks
-    single = len(counting.within) == 1 and not counting.within[0].needs and counting.group_by is None
-    if single or marks.is_empty():
-        return marks
-    chosen = pl.DataFrame(
-        [(seller, found.days.start, found.days.end, found.group) for seller, found in headlines.items()],
-        schema={"seller": pl.UInt32, "start": marks.schema["at"], "end": marks.schema["at"], "chosen": pl.String},
-        orient="row",
-    )
-    inside = (pl.col("at") >= pl.col("start")) & (pl.col("at") < pl.col("end"))
-    meant = pl.col("chosen").is_null() | (pl.col("group").cast(pl.String) == pl.col("chosen"))
-    return marks.join(chosen, on="seller").filter(inside & meant.fill_null(value=False)).select(marks.columns)
+    if len(counting.within) == 1 and not counting.within[0].needs and counting.group_by is None:
+        return marks.within(measured.windows[0])
+    if not len(marks.row):
+        return ALL
+    start, end, chosen = (np.zeros(marks.sellers, dtype=np.int64) for _ in range(3))
+    sellers = list(headlines)
+    start[sellers] = [found.days.start for found in headlines.values()]
+    end[sellers] = [found.days.end for found in headlines.values()]
+    places = {name: place for place, name in enumerate(marks.groups)}
+    chosen[sellers] = [ANY_GROUP if found.group is None else places[found.group] for found in headlines.values()]
+    within: Mask = (marks.at >= start[marks.seller]) & (marks.at < end[marks.seller])
+    if marks.group is not None:
+        wanted = chosen[marks.seller]
+        within &= (wanted == ANY_GROUP) | (wanted == marks.group)
+    return within
 
 
-def with_ids(marks: pl.DataFrame, measured: Measured, related: Related) -> pl.DataFrame:
-    """Some marks with the ids of their records, oldest first and then by id."""
-    table = measured.counting.of
-    ids = related.tables[table][key_of(table)]
-    return marks.with_columns(id=ids.gather(marks["row"])).sort("at", "id")
+class Picked(NamedTuple):
+    """Records that were picked: where each stands in its table, under which number it is listed, and its date."""
+
+    row: Numbers
+    slot: Numbers
+    at: Numbers
+
+    @classmethod
+    def of(cls, marks: Marks, places: Numbers) -> "Picked":
+        """Some marks, each listed under its seller."""
+        return cls(marks.row[places], marks.seller[places], marks.at[places])
 
 
-def listed(
-    marks: pl.DataFrame, measured: Measured, related: Related, by: list[str]
-) -> Iterator[tuple[tuple[int, ...], Records]]:
-    """Ids of records per seller (and reason)."""
-    if marks.is_empty():
+def listed(name: str, picked: Picked, related: Related, most: int) -> Iterator[tuple[int, Records]]:
+    """The picked records slot by slot, oldest first and then by id."""
+    if not len(picked.row):
         return
-    found = with_ids(marks.select(*by, "at", "row"), measured, related).group_by(by, maintain_order=True).agg("id")
-    for place, key in enumerate(found.select(by).iter_rows()):
-        ids = found["id"][place]
-        yield key, Records(ids, len(ids))
+    table, key = related.tables[name], key_of(name)
+    order = oldest_first(table, key, picked)
+    slots, rows = picked.slot[order], picked.row[order]
+    starts = np.flatnonzero(np.diff(slots, prepend=-1))
+    ends = np.append(starts[1:], len(rows))
+    rank = np.arange(len(rows)) - np.repeat(starts, ends - starts)
+    ids, taken = table.texts(key, rows[rank < most]), 0
+    for slot, start, end in zip(slots[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
+        count = min(end - start, most)
+        yield slot, Records(ids[taken : taken + count], end - start, rows[start:end], table, key)
+        taken += count
+
+
+def oldest_first(table: Table, key: str, picked: Picked) -> Numbers:
+    """The order of picked records by slot, then date, then id."""
+    order = np.lexsort((picked.at, picked.slot))
+    at, slot = picked.at[order], picked.slot[order]
+    same = (at[1:] == at[:-1]) & (slot[1:] == slot[:-1])
+    if not same.any():
+        return order
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    runs = np.cumsum(np.append(True, ~same))[tied].tolist()
+    ids = table.texts(key, picked.row[order[tied]])
+    order[tied] = [place for _, _, place in sorted(zip(runs, ids, order[tied].tolist(), strict=True))]
+    return order

@@ -1,10 +1,11 @@
 """Figures: what is asked, and a number with the rung it reaches."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, NamedTuple, TypeVar
 
-import polars as pl
+import numpy as np
 
 from service.core.cards import Edition, Level, Rung
 from service.core.ladder import rung_of, value_of
@@ -12,25 +13,42 @@ from service.core.measure import Calendar, Slice
 from service.core.packs import Pack
 from service.core.relations import Related
 from service.core.rulesets import Decide
+from service.core.tables import Mask
+
+Remembered = TypeVar("Remembered")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: of which records, by which pack, on which day, decided by whom, with how many ids."""
+    """What is asked: of which records, by which pack, on which day, decided by whom, with how many ids.
+
+    `memory` holds, while the question is answered, what many sellers have in common.
+    """
 
     related: Related
     pack: Pack
     calendar: Calendar
     decide: Decide
     evidence: int
+    memory: dict[Hashable, Any] = field(default_factory=dict)
 
-    def some(self, sellers: list[int]) -> pl.Series | None:
-        """The sellers as a column, or None where it is all of them."""
-        return None if len(sellers) == len(self.related.sellers) else pl.Series(sellers, dtype=pl.UInt32)
+    def once(self, key: Hashable, make: Callable[[], Remembered]) -> Remembered:
+        """What `make` makes, made once for each key."""
+        if key not in self.memory:
+            self.memory[key] = make()
+        made: Remembered = self.memory[key]
+        return made
+
+    def some(self, sellers: list[int]) -> Mask | None:
+        """Which sellers these are, or None where it is all of them."""
+        if len(sellers) == len(self.related.sellers):
+            return None
+        mask = np.zeros(len(self.related.sellers), dtype=bool)
+        mask[sellers] = True
+        return mask
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number to be judged, the slice it stands for, the rung it reaches, and the level that makes of it."""
 
     slice: Slice
@@ -41,19 +59,27 @@ class Figure:
 
 def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) -> tuple[Figure, ...]:
     """The figures of some slices."""
-    return tuple(figure(edition, one, value_of(edition, one.counted, one.total), question) for one in slices)
+    figures, memory = [], question.memory
+    for one in slices:
+        key = (edition.address, one.counted, one.total, one.also)
+        if key not in memory:
+            memory[key] = level_of(edition, one, question)
+        figures.append(Figure(one, *memory[key]))
+    return tuple(figures)
 
 
-def figure(edition: Edition, one: Slice, value: int | Fraction | None, question: Question) -> Figure:
-    """A figure with its level; where something required is not covered it is never good."""
+def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fraction | None, Rung | None, Level]:
+    """The value of a slice, its rung and its level; where something required is not covered it is never good."""
+    value = value_of(edition, one.counted, one.total)
     rung = rung_of(edition, value, one.also, question.decide)
     level: Level = rung.level if rung else "insufficient_data"
     if question.related.missing(edition.requires) and (level == "good" or is_shortfall(edition, question)):
         level = "insufficient_data"
-    return Figure(one, value, rung, level)
+    return value, rung, level
 
 
 def is_shortfall(edition: Edition, question: Question) -> bool:
-    """Whether a figure may be too low only because nobody covered the table it counts."""
-    counting = edition.counting
-    return counting is not None and not edition.counted_hurt and counting.of not in question.related.tables
+    """Whether a figure may be too low only because nobody covered what it counts."""
+    if edition.counting is None or edition.counted_hurt:
+        return False
+    return any(name.partition(".")[0] == edition.counting.of for name in question.related.missing(edition.requires))

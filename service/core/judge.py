@@ -1,23 +1,20 @@
 """One metric of every seller: slices → figures → levels, the headline among them, and what the future holds."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-
-import polars as pl
+from typing import NamedTuple
 
 from service.core.cards import Card, Edition
-from service.core.evidence import NO_RECORDS, Records, against, left_out, of_headlines
-from service.core.figures import Figure, Question, figure, figures_of
+from service.core.evidence import ALL, NO_RECORDS, Records, against, left_out, of_headlines
+from service.core.figures import Figure, Question, figures_of
 from service.core.ladder import worst
-from service.core.measure import Measured, Slice, measure
+from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
-from service.core.recovery import recoveries
+from service.core.recovery import Breaches, recoveries
 from service.core.score import PartOfScore, scored
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """One metric of one seller: the headline, all figures it was chosen from, and the records behind it."""
 
     edition: Edition
@@ -55,10 +52,11 @@ def judge_counting(
     figures = {seller: figures_of(edition, found.slices.get(seller, nothing), question) for seller in sellers}
     headlines = {seller: each[worst(one.level for one in each)] for seller, each in figures.items()}
     chosen = {seller: headline.slice for seller, headline in headlines.items()}
-    marks = of_headlines(found, chosen)
-    hurt, outside = against(edition, found, marks, related), left_out(found, marks, related)
-    mitigated = mitigate(edition, found, chosen, question)
-    recovering = recoveries(card, breached(headlines), question)
+    meant = of_headlines(found, chosen)
+    hurt = against(edition, found, meant, related, question.evidence)
+    outside = left_out(found, meant, related, question.evidence)
+    mitigated = mitigate(edition, found, meant, chosen, question)
+    recovering = recoveries(Breaches(card, edition, breached(headlines), (found,)), question)
     context = contexts(edition, found, chosen, question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:
@@ -86,11 +84,14 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
         seller: scored(score, [sum(one.total for one in each.slices.get(seller, ())) for each in found])
         for seller in sellers
     }
-    stands_for = Slice(found[0].windows[0], None, 0, 0)
-    headlines = {seller: figure(edition, stands_for, result.value, question) for seller, result in results.items()}
+    days = found[0].windows[0]
+    headlines = {
+        seller: figures_of(edition, [Slice(days, None, result.value, 0)], question)[0]
+        for seller, result in results.items()
+    }
     harmful = [each for term, each in zip(score.terms, found, strict=True) if term.hurts]
-    hurt = against(edition, harmful[0], pl.concat([each.marks for each in harmful]), related) if harmful else {}
-    recovering = recoveries(card, breached(headlines), question)
+    hurt = against(edition, joined(harmful), ALL, related, question.evidence) if harmful else {}
+    recovering = recoveries(Breaches(card, edition, breached(headlines), tuple(found)), question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:
         yield (

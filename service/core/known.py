@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import polars as pl
+import numpy as np
+
+from service.core.tables import NO_WORD, UNKNOWN, Mask, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +64,41 @@ FORMS = {
 }  # fmt: skip
 
 
-def as_known(table: str, records: pl.DataFrame, as_of: pl.Expr) -> pl.DataFrame:
+def as_known(table: str, records: Table, as_of: int) -> Table:
     """The records of a table as they were known at an instant."""
     form = FORMS[table]
-    dates = [*([form.dated_by] if form.dated_by else []), *(event.at for event in form.events)]
-    ahead = records.select([(pl.col(name) > as_of).any() for name in dates]).row(0, named=True) if dates else {}
-    if form.dated_by and ahead[form.dated_by]:
-        records = records.filter((pl.col(form.dated_by) <= as_of).fill_null(value=True))
+    if form.dated_by:
+        records = records.where(records.numbers(form.dated_by) <= as_of)
     for event in form.events:
-        if ahead[event.at]:
-            records = records.with_columns(undone(event, records.schema, as_of))
-    return records.with_columns(implied(table, records.schema))
+        later = records.numbers(event.at) > as_of
+        if later.any():
+            records = undone(event, records, later)
+    return implied(table, records)
 
 
-def undone(event: Event, columns: pl.Schema, as_of: pl.Expr) -> list[pl.Expr]:
-    """The columns of an event where it has not happened yet."""
-    later = (pl.col(event.at) > as_of).fill_null(value=False)
-    states = [
-        pl.when(later)
-        .then(pl.col(name).cast(pl.String).replace(dict(words)).cast(columns[name]))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name, words in event.reads.items()
-    ]
-    return states + [pl.when(~later).then(pl.col(name)).alias(name) for name in (event.at, *event.forgets)]
+def undone(event: Event, records: Table, later: Mask) -> Table:
+    """The records with an event undone where it has not happened yet."""
+    changed = {event.at: np.where(later, UNKNOWN, records.numbers(event.at))}
+    for name, words in event.reads.items():
+        column, places = records.numbers(name), records.words(name)
+        for word, instead in words.items():
+            column = np.where(later & (column == places[word]), places[instead], column)
+        changed[name] = column
+    for name in event.forgets:
+        if records.words(name):
+            changed[name] = np.where(later, NO_WORD, records.numbers(name))
+        else:
+            records = records.without_texts(name, later)
+    return records.laid_over(**changed)
 
 
-def implied(table: str, columns: pl.Schema) -> list[pl.Expr]:
-    """What other fields say of a field."""
+def implied(table: str, records: Table) -> Table:
+    """The records with what other fields say of a field."""
     if table == "violations":
-        resolved = pl.lit("resolved").cast(columns["state"])
-        return [pl.when(pl.col("resolved_at").is_not_null()).then(resolved).otherwise(pl.col("state")).alias("state")]
+        resolved, state = records.words("state")["resolved"], records.numbers("state")
+        return records.laid_over(state=np.where(records.known("resolved_at"), resolved, state))
     if table == "messages":
-        of_order = pl.when(pl.col("order_id").is_null()).then(pl.lit("pre_order")).otherwise(pl.lit("post_order"))
-        return [pl.col("phase").fill_null(of_order.cast(columns["phase"]))]
-    return []
+        words, phase = records.words("phase"), records.numbers("phase")
+        of_order = np.where(records.known("order_id"), words["post_order"], words["pre_order"])
+        return records.laid_over(phase=np.where(phase == NO_WORD, of_order, phase))
+    return records

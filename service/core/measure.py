@@ -1,26 +1,21 @@
-"""Counting: one edition over one table → exact whole numbers per seller, window and group. No edge of a level here.
-
-The records an edition looks at become *marks*: one row each, with what it is left out for, whether it is counted, and
-what it weighs. Everything else is sums over marks.
-"""
+"""Counting: one edition over one table → exact whole numbers per seller, window and group. No edge of a level here."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import polars as pl
+import numpy as np
 
-from service.core.conditions import Expressions
-from service.core.countings import Also, Counting, Window
-from service.core.relations import Related, key_of
-from service.core.windows import INSTANT, Days, constant, days_of
+from service.core.countings import Counting, Window
+from service.core.marks import IN_TOTAL, NO_GROUP, NOTHING, Marks, marked
+from service.core.relations import Related
+from service.core.tables import Mask, Numbers
+from service.core.windows import Days, days_of
 
-IN_TOTAL = -1
 
-
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """Figures of one window and group: whole numbers of records, or of what they weigh.
 
     `also` are the further measures of the counting. Of an average, `counted` is the sum and `total` the number.
@@ -40,7 +35,7 @@ class Measured:
 
     counting: Counting
     windows: tuple[Days, ...]
-    marks: pl.DataFrame
+    marks: Marks
     slices: Mapping[int, list[Slice]]
 
 
@@ -56,13 +51,29 @@ class Calendar:
         return days_of(window, self.day, self.zone)
 
 
-def measure(counting: Counting, related: Related, sellers: pl.Series | None, calendar: Calendar) -> Measured:
+def measure(counting: Counting, related: Related, sellers: Mask | None, calendar: Calendar) -> Measured:
     """Counts one counting for some sellers (all where None) as of a day."""
-    windows = sorted(counting.within, key=lambda window: window.days)
+    windows = short_to_long(counting)
     spans = [days for window in windows for days in spans_of(window, calendar)]
-    marks = marked(counting, related, sellers, spans)
+    marks = marked(counting, related, sellers, min(days.start for days in spans))
     days = tuple(spans_of(window, calendar)[-1] for window in windows)  # what a seller without records is asked about
     return Measured(counting, days, marks, sliced(counting, marks, calendar))
+
+
+def joined(several: Sequence[Measured]) -> Measured:
+    """Countings of one table as one, as far as records are told by it; each within its longest window."""
+    within = [each.marks.where(each.marks.within(each.windows[-1])) for each in several]
+    row, seller, at, left = (
+        np.concatenate([getattr(marks, name) for marks in within]) for name in ("row", "seller", "at", "left")
+    )
+    counted = np.concatenate([marks.flags[0] for marks in within])
+    marks = Marks(row, seller, at, left, None, (counted,), None, (), (), within[0].sellers)
+    return Measured(several[0].counting, several[0].windows, marks, {})
+
+
+def short_to_long(counting: Counting) -> list[Window]:
+    """The windows of a counting in the order of answers."""
+    return sorted(counting.within, key=lambda window: window.days)
 
 
 def spans_of(window: Window, calendar: Calendar) -> list[Days]:
@@ -71,12 +82,12 @@ def spans_of(window: Window, calendar: Calendar) -> list[Days]:
     return [own, calendar.days(Window(window.otherwise, window.lag))] if window.needs else [own]
 
 
-def sliced(counting: Counting, marks: pl.DataFrame, calendar: Calendar) -> dict[int, list[Slice]]:
+def sliced(counting: Counting, marks: Marks, calendar: Calendar) -> dict[int, list[Slice]]:
     """Per seller the slices of some marks."""
     slices: dict[int, list[Slice]] = {}
-    for grouped in groupings(counting):
-        for window in sorted(counting.within, key=lambda window: window.days):
-            for seller, found in chosen(counting, marks, window, calendar, grouped=grouped):
+    for by_group in groupings(counting):
+        for window in short_to_long(counting):
+            for seller, found in chosen(counting, marks, window, calendar, by_group=by_group):
                 slices.setdefault(seller, []).append(found)
     return slices
 
@@ -87,113 +98,54 @@ def groupings(counting: Counting) -> list[bool]:
 
 
 def chosen(
-    counting: Counting, marks: pl.DataFrame, window: Window, calendar: Calendar, *, grouped: bool
+    counting: Counting, marks: Marks, window: Window, calendar: Calendar, *, by_group: bool
 ) -> Iterator[tuple[int, Slice]]:
     """The figures of one window, or of the one that stands in for it where it holds too little."""
     own, *instead = spans_of(window, calendar)
     if not instead:
-        yield from summed(counting, marks, own, grouped=grouped)
+        yield from summed(counting, marks, own, by_group=by_group)
         return
-    enough = {seller for seller, one in summed(counting, marks, own, grouped=False) if one.total >= window.needs}
+    enough = {seller for seller, one in summed(counting, marks, own, by_group=False) if one.total >= window.needs}
     for days in (own, *instead):
-        for seller, one in summed(counting, marks, days, grouped=grouped):
+        for seller, one in summed(counting, marks, days, by_group=by_group):
             if (seller in enough) == (days is own):
                 yield seller, one
 
 
-def marked(counting: Counting, related: Related, sellers: pl.Series | None, spans: Sequence[Days]) -> pl.DataFrame:
-    """The marks of all records dated within the spans."""
-    records = related.tables.get(counting.of)
-    if records is None:
-        return pl.DataFrame(schema=mark_columns(counting))
-    asked = expressions(counting, related, related.now)
-    dated = pl.col(counting.by)
-    looked_at = (dated >= constant(min(days.start for days in spans))) & (
-        dated < constant(max(days.end for days in spans))
-    )
-    if sellers is not None:
-        looked_at &= pl.col("seller").is_in(sellers.implode())
-    kept = records.filter(looked_at).filter(asked.of(counting.only))
-    return latest(counting, kept).select(mark_expressions(counting, asked))
+def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> Iterator[tuple[int, Slice]]:
+    """Per seller the figures of one window, of all records or group by group; by group, then by seller."""
+    within = marks.within(days)
+    slots, width = marks.seller, marks.sellers
+    if by_group and marks.group is not None:
+        within &= marks.group != NO_GROUP
+        slots = slots + marks.group.astype(np.int64) * width
+    named = np.flatnonzero(np.bincount(slots[within]))
+    if not len(named):
+        return
+    columns = [column[named].tolist() for column in sums(counting, marks, slots, within, int(named[-1]) + 1)]
+    first, last = 2, 2 + len(counting.parts)
+    for slot, *figures in zip(named.tolist(), *columns, strict=True):
+        group = marks.groups[slot // width] if by_group else None
+        total, counted = figures[:first]
+        yield slot % width, Slice(days, group, counted, total, tuple(figures[first:last]), tuple(figures[last:]))
 
 
-def expressions(counting: Counting, related: Related, as_of: pl.Expr) -> Expressions:
-    """The conditions of a counting over its table."""
-    return Expressions(counting.of, related.tables, as_of, {part.name: part.counts for part in counting.parts})
+def sums(counting: Counting, marks: Marks, slots: Numbers, within: Mask, size: int) -> Iterator[Numbers]:
+    """Per slot the total, what is counted over all and in each part, and the further measures."""
+    inside = within & (marks.left == IN_TOTAL)
+    yield added(slots, inside, None if counting.average else marks.weight, size)
+    for place, flag in enumerate(marks.flags):
+        yield added(slots, inside if counting.average and not place else inside & flag, marks.weight, size)
+    for values in marks.also:
+        held = inside & (values != NOTHING)
+        differing = np.unique(np.stack([slots[held], values[held]]), axis=1)[0]
+        yield np.bincount(differing, minlength=size)
 
 
-def latest(counting: Counting, records: pl.DataFrame) -> pl.DataFrame:
-    """The latest record (of equals, that with the greatest id) per the first known of the fields that ask for it."""
-    if not counting.latest_per:
-        return records
-    known = [pl.concat_str(pl.lit(f"{name} "), pl.col(name)) for name in (*counting.latest_per, key_of(counting.of))]
-    ordered = records.with_columns(same=pl.coalesce(known)).sort(counting.by, key_of(counting.of))
-    return ordered.unique(["seller", "same"], keep="last", maintain_order=True)
-
-
-def mark_columns(counting: Counting) -> dict[str, pl.DataType]:
-    """The columns of marks, for a table nobody gave."""
-    flags = {name: pl.Boolean() for name in flag_names(counting)}
-    own = {"seller": pl.UInt32(), "row": pl.UInt32(), "at": INSTANT, "group": pl.String()}
-    also = {f"also_{place}": pl.String() for place in range(len(counting.also))}
-    return {**own, "left": pl.Int8(), "weight": pl.Int64(), **flags, **also}
-
-
-def flag_names(counting: Counting) -> list[str]:
-    """The columns that say whether a record is counted, over all and in each part."""
-    return ["counted", *(f"part_{place}" for place in range(len(counting.parts)))]
-
-
-def mark_expressions(counting: Counting, asked: Expressions) -> list[pl.Expr]:
-    """What a mark says of a record."""
-    group = pl.col(counting.group_by) if counting.group_by else pl.lit(None, dtype=pl.String)
-    conditions = [counting.counts, *(part.counts for part in counting.parts)]
-    weighed = counting.weigh or counting.average
-    return [
-        pl.col("seller", "row"),
-        pl.col(counting.by).alias("at"),
-        group.alias("group"),
-        left_out_place(counting, asked).alias("left"),
-        (pl.col(weighed) if weighed else pl.lit(1, dtype=pl.Int64)).alias("weight"),
-        *(asked.of(one).alias(name) for name, one in zip(flag_names(counting), conditions, strict=True)),
-        *(also_expression(also, asked).alias(f"also_{place}") for place, also in enumerate(counting.also)),
-    ]
-
-
-def left_out_place(counting: Counting, asked: Expressions) -> pl.Expr:
-    """The place of the first reason a record is left out for."""
-    left = pl.lit(IN_TOTAL, dtype=pl.Int8)
-    for place in range(len(counting.leaves_out) - 1, -1, -1):
-        left = pl.when(asked.of(counting.leaves_out[place].when)).then(pl.lit(place, dtype=pl.Int8)).otherwise(left)
-    return left
-
-
-def also_expression(also: Also, asked: Expressions) -> pl.Expr:
-    """What a further measure counts of a record: a value that must differ, or the record itself; else null."""
-    what = pl.col(also.distinct) if also.distinct else pl.col("row")
-    return pl.when(asked.of(also.when)).then(what.cast(pl.String))
-
-
-def summed(counting: Counting, marks: pl.DataFrame, days: Days, *, grouped: bool) -> Iterator[tuple[int, Slice]]:
-    """Per seller the figures of one window, of all records or group by group."""
-    within = marks.filter((pl.col("at") >= constant(days.start)) & (pl.col("at") < constant(days.end)))
-    if grouped:
-        within = within.filter(pl.col("group").is_not_null())
-    flags, also = flag_names(counting), [f"also_{place}" for place in range(len(counting.also))]
-    sums = within.group_by(["seller", "group"] if grouped else ["seller"]).agg(sums_of(counting, flags, also))
-    ordered = sums.sort("group") if grouped else sums.with_columns(group=None)
-    parts_end = 1 + len(flags)
-    for seller, group, *figures in ordered.select("seller", "group", "total", *flags, *also).rows():
-        total, counted, *_ = figures
-        yield seller, Slice(days, group, counted, total, tuple(figures[2:parts_end]), tuple(figures[parts_end:]))
-
-
-def sums_of(counting: Counting, flags: list[str], also: list[str]) -> list[pl.Expr]:
-    """The sums over the marks that are not left out."""
-    inside = pl.col("left") == IN_TOTAL
-    weight = pl.col("weight")
-    counted = [weight.filter(inside & pl.col(flag)).sum().alias(flag) for flag in flags]
-    total = weight.filter(inside).sum().alias("total")
-    if counting.average:
-        counted[0], total = weight.filter(inside).sum().alias("counted"), inside.sum().cast(pl.Int64).alias("total")
-    return [total, *counted, *(pl.col(name).filter(inside).drop_nulls().n_unique().alias(name) for name in also)]
+def added(slots: Numbers, mask: Mask, weight: Numbers | None, size: int) -> Numbers:
+    """Per slot the weight of the records of a mask, or how many there are."""
+    if weight is None:
+        return np.bincount(slots[mask], minlength=size)
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, slots[mask], weight[mask])
+    return sums

@@ -6,21 +6,46 @@ from fractions import Fraction
 from typing import Any
 
 from service.core.cards import MARKERS, Edition
-from service.core.figures import Figure
+from service.core.figures import Figure, Question
 from service.core.forecast import CONFIDENCE, clean_needed, interval, more_allowed
 from service.core.judge import Judged
 from service.core.ladder import PROPORTIONS
 from service.core.measure import Slice
 from service.core.mitigate import Mitigated
 from service.core.packs import Pack
+from service.core.score import PartOfScore
 from service.core.texts import decimal, filled, percent, rounded
 from service.core.windows import Days
 
 
-def shown_metric(judged: Judged, pack: Pack, evidence: int) -> dict[str, Any]:
+def shown_metric(judged: Judged, question: Question) -> dict[str, Any]:
     """One entry of `metrics`."""
+    edition, memory = judged.edition, question.memory
+    key = ("metric", edition.address, judged.headline.slice)
+    if key not in memory:
+        memory[key] = shown_headline(judged, question.pack)
+    shown: dict[str, Any] = memory[key].copy()
+    shown["records"] = {
+        "against": judged.against.first,
+        "against_total": judged.against.total,
+        "left_out": list(shown_left_out(judged)) if judged.left_out else [],
+    }
+    if len(judged.figures) > 1:
+        shown["breakdown"] = [shown_slice(edition, figure, question) for figure in judged.figures]
+    if judged.score_parts:
+        shown["parts"] = [shown_points(part) for part in judged.score_parts]
+    if judged.context:
+        shown["context"] = dict(judged.context)
+    if judged.recovers_on:
+        shown["recovers_on"] = str(judged.recovers_on)
+    if judged.mitigated:
+        shown["mitigated"] = shown_mitigated(edition, judged.mitigated, question.evidence)
+    return shown
+
+
+def shown_headline(judged: Judged, pack: Pack) -> dict[str, Any]:
+    """Every field of a metric, with what its headline alone says; the others are filled in seller by seller."""
     edition, headline = judged.edition, judged.headline
-    several = len(judged.figures) > 1
     return {
         "metric": edition.metric,
         "title": edition.title,
@@ -37,17 +62,13 @@ def shown_metric(judged: Judged, pack: Pack, evidence: int) -> dict[str, Any]:
         "reason": reason(judged, pack),
         "rule": judged.rule,
         "basis": headline.rung.basis if headline.rung else edition.basis,
-        "records": {
-            "against": judged.against.first(evidence),
-            "against_total": judged.against.total,
-            "left_out": list(shown_left_out(judged, evidence)),
-        },
-        "breakdown": [shown_slice(edition, figure) for figure in judged.figures] if several else [],
-        "parts": list(shown_parts(judged)),
-        "context": dict(judged.context or {}),
+        "records": {},
+        "breakdown": [],
+        "parts": [] if edition.score else list(shown_parts(edition, headline.slice)),
+        "context": {},
         **shown_forecast(edition, headline.slice),
-        "recovers_on": str(judged.recovers_on) if judged.recovers_on else None,
-        "mitigated": shown_mitigated(edition, judged.mitigated, evidence),
+        "recovers_on": None,
+        "mitigated": None,
     }
 
 
@@ -77,10 +98,8 @@ def shown_forecast(edition: Edition, one: Slice) -> dict[str, Any]:
     }
 
 
-def shown_mitigated(edition: Edition, mitigated: Mitigated | None, evidence: int) -> dict[str, Any] | None:
+def shown_mitigated(edition: Edition, mitigated: Mitigated, evidence: int) -> dict[str, Any]:
     """The metric as it would stand, and the records that may be excused."""
-    if mitigated is None:
-        return None
     records = [
         {"id": record, "because": one.because, "ask": one.ask, "rule": one.address}
         for record, one in mitigated.excuses[:evidence]
@@ -112,34 +131,38 @@ def shown_window(days: Days) -> dict[str, Any]:
     return {"from": str(days.first), "to": str(days.last), "days": (days.last - days.first).days + 1}
 
 
-def shown_slice(edition: Edition, figure: Figure) -> dict[str, Any]:
+def shown_slice(edition: Edition, figure: Figure, question: Question) -> dict[str, Any]:
     """One entry of `breakdown`."""
-    return {
-        "group": shown_group(edition, figure.slice),
-        "window": shown_window(figure.slice.days),
-        **shown_counts(edition, figure.slice),
-        "value": shown_value(figure.value),
-        "level": figure.level,
-    }
+    key = ("slice", edition.address, figure.slice)
+    if key not in question.memory:
+        question.memory[key] = {
+            "group": shown_group(edition, figure.slice),
+            "window": shown_window(figure.slice.days),
+            **shown_counts(edition, figure.slice),
+            "value": shown_value(figure.value),
+            "level": figure.level,
+        }
+    shown: dict[str, Any] = question.memory[key]
+    return shown
 
 
-def shown_parts(judged: Judged) -> Iterator[dict[str, Any]]:
-    """The entries of `parts`: shares over the headline's total, or the points of a score."""
-    if judged.edition.score:
-        for part in judged.score_parts:
-            yield {"metric": part.name, "counted": part.counted, "total": None, "value": part.points}
-        return
-    total = judged.headline.slice.total
-    for share, counted in zip(judged.edition.counted_by.parts, judged.headline.slice.parts, strict=True):
-        value = rounded(Fraction(counted, total)) if total else None
-        yield {"metric": share.name, "counted": counted, "total": total, "value": value}
+def shown_parts(edition: Edition, one: Slice) -> Iterator[dict[str, Any]]:
+    """The parts of a share, over the same total."""
+    for share, counted in zip(edition.counted_by.parts, one.parts, strict=True):
+        value = rounded(Fraction(counted, one.total)) if one.total else None
+        yield {"metric": share.name, "counted": counted, "total": one.total, "value": value}
 
 
-def shown_left_out(judged: Judged, evidence: int) -> Iterator[dict[str, Any]]:
+def shown_points(part: PartOfScore) -> dict[str, Any]:
+    """One part of a score."""
+    return {"metric": part.name, "counted": part.counted, "total": None, "value": part.points}
+
+
+def shown_left_out(judged: Judged) -> Iterator[dict[str, Any]]:
     """The entries of `left_out`, in the order of the card."""
     for place, found in sorted((judged.left_out or {}).items()):
         because = judged.edition.counted_by.leaves_out[place].because
-        yield {"because": because, "ids": found.first(evidence), "total": found.total}
+        yield {"because": because, "ids": found.first, "total": found.total}
 
 
 def reason(judged: Judged, pack: Pack) -> str:

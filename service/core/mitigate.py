@@ -1,19 +1,21 @@
 """The case to make: which records that hurt the marketplace may excuse, and the metric as it would stand then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
 
 from service.core.cards import Edition, Mitigation
 from service.core.clauses import AnyOf, Has
-from service.core.conditions import Expressions
-from service.core.evidence import hurting, of_headlines, with_ids
+from service.core.conditions import Looking
+from service.core.evidence import Picked, hurting, oldest_first
 from service.core.figures import Figure, Question, figures_of
 from service.core.ladder import worst
-from service.core.measure import Measured, Slice, expressions, sliced
-
-ROW_AND_PLACE = {"row": pl.UInt32, "place": pl.Int64}
+from service.core.marks import NOTHING, looking
+from service.core.measure import Measured, Slice, sliced
+from service.core.relations import key_of
+from service.core.tables import Mask, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,33 @@ class Mitigated:
 
 
 def mitigate(
-    edition: Edition, found: Measured, headlines: Mapping[int, Slice], question: Question
+    edition: Edition, found: Measured, meant: Mask, headlines: Mapping[int, Slice], question: Question
 ) -> dict[int, Mitigated]:
-    """Per seller the metric without what may be excused; sellers for whom nothing may be are not named."""
-    hurt = hurting(edition, found.marks) if edition.mitigations else found.marks.clear()
-    if hurt.is_empty():
+    """Per seller the metric without what may be excused; sellers for whom nothing may be are not named.
+
+    Args:
+        edition: the edition that judged.
+        found: what it counts.
+        meant: the marks of the headlines.
+        headlines: the headline of each seller.
+        question: what is asked.
+    """
+    hurt = found.marks.row[hurting(edition, found.marks)] if edition.mitigations else found.marks.row[:0]
+    if not len(hurt):
         return {}
-    excused = excuses(edition, hurt["row"].unique(), question)
-    shown = hurting(edition, of_headlines(found, headlines)).join(excused, on="row")
-    if shown.is_empty():
+    excused = excuses(edition, np.unique(hurt), question)
+    some = np.logical_or.reduce(excused)[found.marks.row]
+    shown = np.flatnonzero(meant & hurting(edition, found.marks) & some)
+    if not len(shown):
         return {}
-    ordered = with_ids(shown, found, question.related).sort("at", "id", "place")
+    table, key = question.related.tables[found.counting.of], key_of(found.counting.of)
+    picked = Picked.of(found.marks, shown)
+    order = oldest_first(table, key, picked)
+    sellers, rows = picked.slot[order].tolist(), picked.row[order]
     listed: dict[int, list[tuple[str, Mitigation]]] = {}
-    for seller, record, place in ordered.select("seller", "id", "place").iter_rows():
-        listed.setdefault(seller, []).append((record, edition.mitigations[place]))
+    for seller, record, row in zip(sellers, table.texts(key, rows), rows.tolist(), strict=True):
+        each = listed.setdefault(seller, [])
+        each += [(record, edition.mitigations[place]) for place in np.flatnonzero(excused[:, row])]
     slices = without(edition, found, excused, list(listed), question)
     return {
         seller: Mitigated(as_it_would_stand(edition, headlines[seller], slices.get(seller), question), tuple(each))
@@ -53,47 +68,44 @@ def as_it_would_stand(edition: Edition, headline: Slice, slices: list[Slice] | N
     return figures[worst(one.level for one in figures)]
 
 
-def excuses(edition: Edition, rows: pl.Series, question: Question) -> pl.DataFrame:
-    """The rows that are excused, each with the place of every mitigation that does it."""
+def excuses(edition: Edition, rows: Numbers, question: Question) -> NDArray[np.bool_]:
+    """Per mitigation of the card, which records of the table it excuses, of some that hurt."""
     counting, tables = edition.counted_by, question.related.tables
-    asked = expressions(counting, question.related, question.related.now)
-    records = tables[counting.of].filter(pl.col("row").is_in(rows.implode()))
-    places = range(len(edition.mitigations))
-    own = {place for place in places if edition.mitigations[place].of == counting.of}
-    held = {place: asked.of(edition.mitigations[place].when) for place in own}
-    if len(own) < len(places):
-        cleared = ~without_others(edition, question).of(counting.counts)
-        for place in set(places) - own:
-            mitigation = edition.mitigations[place]
-            held[place] = cleared & asked.of(Has(mitigation.of, mitigation.when))
-    found = [records.filter(held[place]).select("row", place=pl.lit(place, dtype=pl.Int64)) for place in places]
-    return pl.concat(found) if found else pl.DataFrame(schema=ROW_AND_PLACE)
+    table = tables[counting.of]
+    look = looking(counting, question.related).among(table.take(rows))
+    cleared = None
+    found = np.zeros((len(edition.mitigations), table.height), dtype=bool)
+    for place, mitigation in enumerate(edition.mitigations):
+        if mitigation.of == counting.of:
+            found[place, rows] = look.meet(mitigation.when)
+        elif mitigation.of in tables:
+            if cleared is None:
+                cleared = ~without_others(edition, look).meet(counting.counts)
+            found[place, rows] = cleared & look.meet(Has(mitigation.of, mitigation.when))
+    return found
 
 
-def without_others(edition: Edition, question: Question) -> Expressions:
-    """The conditions of a card as they read without the related records that may be excused."""
-    counting, tables = edition.counted_by, question.related.tables
-    excused: dict[str, pl.Series] = {}
-    for table in {one.of for one in edition.mitigations if one.of != counting.of and one.of in tables}:
+def without_others(edition: Edition, look: Looking) -> Looking:
+    """The same look without the related records that may be excused."""
+    excused: dict[str, Mask] = {}
+    for table in {one.of for one in edition.mitigations if one.of != look.name and one.of in look.tables}:
         any_of = AnyOf(tuple(one.when for one in edition.mitigations if one.of == table))
-        asked = Expressions(table, tables, question.related.now)
-        excused[table] = tables[table].filter(asked.of(any_of))["row"]
-    parts = {part.name: part.counts for part in counting.parts}
-    return Expressions(counting.of, tables, question.related.now, parts, excused)
+        excused[table] = Looking.into(table, look.tables, look.as_of).meet(any_of)
+    return replace(look, excused=excused)
 
 
 def without(
-    edition: Edition, found: Measured, excused: pl.DataFrame, sellers: list[int], question: Question
+    edition: Edition, found: Measured, excused: NDArray[np.bool_], sellers: list[int], question: Question
 ) -> dict[int, list[Slice]]:
     """The slices of some sellers without what is excused; the first mitigation of a record says how."""
-    first = excused.sort("place").unique("row", keep="first", maintain_order=True)
-    leaving = [place for place, one in enumerate(edition.mitigations) if one.effect == "left_out"]
-    out = first.filter(pl.col("place").is_in(leaving))["row"]
-    kept = found.marks.filter(pl.col("seller").is_in(sellers) & ~pl.col("row").is_in(out.implode()))
-    spared = pl.col("row").is_in(first["row"].implode())
-    also = [
-        pl.when(~spared).then(pl.col(f"also_{place}")).alias(f"also_{place}")
-        for place in range(len(found.counting.also))
-    ]
-    marks = kept.with_columns(pl.col("counted") & ~spared, *also)
-    return sliced(found.counting, marks, question.calendar)
+    leaves = np.array([one.effect == "left_out" for one in edition.mitigations])
+    spared = np.logical_or.reduce(excused)[found.marks.row]
+    out = spared & leaves[excused.argmax(axis=0)[found.marks.row]]
+    marks = found.marks
+    counted, *parts = marks.flags
+    marks = replace(
+        marks,
+        flags=(counted & ~spared, *parts),
+        also=tuple(np.where(spared, NOTHING, values) for values in marks.also),
+    )
+    return sliced(found.counting, marks.where(np.isin(marks.seller, sellers) & ~out), question.calendar)

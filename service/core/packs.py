@@ -39,9 +39,13 @@ class Chapter:
     rules: tuple[Rule, ...]
 
     @property
-    def asked(self) -> list[str]:
-        """The facts these rules ask for."""
-        return sorted({want.fact for rule in self.rules for want in rule.wants})
+    def asked(self) -> dict[str, int]:
+        """The facts these rules ask for, each with the largest number that makes a difference."""
+        wants = [want for rule in self.rules for want in rule.wants]
+        return {
+            name: max(bound + 1 for want in wants if want.fact == name for bound in (want.least or 0, want.most or 0))
+            for name in sorted({want.fact for want in wants})
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,77 +3,114 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from service.core.batch import Batch
 from service.core.known import FORMS, as_known
-from service.core.windows import constant
+from service.core.tables import NO_WORD, Numbers, Table, number_of, numbered
 
 ORDER_DEFECTS = ("feedback", "claims", "chargebacks")
-SELLER = ["seller_id", "marketplace"]
+ORPHAN = -1
+BY_DEFAULT = "seller"  # fulfils a shipment when nobody says who does
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
     """The records of a batch, ready to be counted.
 
-    `now` is the instant as a constant column. `sellers` lists every (seller_id, marketplace) the batch names, sorted;
-    a record's `seller` is its place there. `row` is a record's place in its table, `order_row` the place of its order,
-    null for an orphan. `accounts` are the records of `sellers`.
+    `sellers` lists every (seller_id, marketplace) the batch names, sorted; a record's `seller` is its place there.
+    `order_row` is the place of its order among the orders, `ORPHAN` where it is not in the batch. `now` is the instant
+    as tables hold it. `accounts` are the records of `sellers`.
     """
 
     as_of: datetime
-    now: pl.Expr
+    now: int
     sellers: list[tuple[str, str]]
-    tables: Mapping[str, pl.DataFrame]
+    tables: Mapping[str, Table]
     orphans: Mapping[str, int]
     accounts: Mapping[int, Mapping[str, Any]]
     uncovered: frozenset[str]
 
     def missing(self, required: tuple[str, ...]) -> list[str]:
-        """Which of the required tables and fields (`table` or `table.field`) nobody covered."""
-        return [name for name in required if name.partition(".")[0] not in self.tables or name in self.uncovered]
+        """Which of the required tables and fields (`table` or `table.field`) nobody covered; of no table, no field."""
+        return [name for name in required if name in self.uncovered or not ("." in name or name in self.tables)]
 
 
 def related(batch: Batch) -> Related:
     """Ties every record to its seller and its order."""
-    sellers = named_sellers(batch)
-    tables: dict[str, pl.DataFrame] = {}
-    now = constant(batch.as_of)
-    for name, records in batch.tables.items():
-        owned = records.join(sellers, on=SELLER, how="left", maintain_order="left").drop("row", strict=False)
-        known = as_known(name, owned, now).with_row_index("row")
-        tables[name] = with_order(known, name, tables.get("orders"))
-    accounts = {row["seller"]: row for row in tables["sellers"].iter_rows(named=True)} if "sellers" in tables else {}
-    orphans = {name: tables[name]["order_row"].null_count() for name in ORDER_DEFECTS if name in tables}
-    return Related(batch.as_of, now, sellers.select(SELLER).rows(), tables, orphans, accounts, batch.uncovered)
+    now = number_of(batch.as_of)
+    sellers, owners = owned(batch.tables)
+    known = {
+        name: as_known(name, table.laid_over(seller=owner), now)
+        for (name, table), owner in zip(batch.tables.items(), owners, strict=True)
+    }
+    tables = {name: table.laid_over(row=np.arange(table.height)) for name, table in with_orders(known).items()}
+    accounts = {}
+    if "sellers" in tables:
+        accounts = dict(zip(tables["sellers"].numbers("seller").tolist(), tables["sellers"].records(), strict=True))
+    orphans = {
+        name: int((tables[name].numbers("order_row") == ORPHAN).sum()) for name in ORDER_DEFECTS if name in tables
+    }
+    return Related(batch.as_of, now, sellers, tables, orphans, accounts, batch.uncovered)
 
 
-def named_sellers(batch: Batch) -> pl.DataFrame:
-    """Every seller and marketplace that a record names, in order, each with its place."""
-    named = [records.select(SELLER).unique() for records in batch.tables.values()]
-    together = pl.concat(named) if named else pl.DataFrame(schema=dict.fromkeys(SELLER, pl.String))
-    return together.unique().sort(SELLER).with_row_index("seller")
+def owned(tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[Numbers]]:
+    """Every seller and marketplace that a record names, sorted; per table the place of each record's."""
+    if not tables:
+        return [], []
+    ids, id_texts = numbered(pl.concat([table.whole("seller_id") for table in tables.values()]))
+    domains, domain_texts = numbered(pl.concat([table.whole("marketplace") for table in tables.values()]))
+    pairs = ids * len(domain_texts) + domains
+    named = np.flatnonzero(np.bincount(pairs)).tolist()
+    sellers = {(id_texts[pair // len(domain_texts)], domain_texts[pair % len(domain_texts)]): pair for pair in named}
+    ordered = sorted(sellers)
+    places = np.zeros(max(named, default=0) + 1, dtype=np.int64)
+    places[[sellers[seller] for seller in ordered]] = np.arange(len(ordered))
+    bounds = np.cumsum([0, *(table.height for table in tables.values())]).tolist()
+    return ordered, [places[pairs[first:end]] for first, end in pairwise(bounds)]
 
 
-def with_order(records: pl.DataFrame, name: str, orders: pl.DataFrame | None) -> pl.DataFrame:
-    """The records of a table with the place of their order."""
-    if name == "orders":
-        return records.with_columns(order_row="row")
-    if "order_id" not in records.columns:
-        return records
-    if orders is None:
-        tied = records.with_columns(order_row=pl.lit(None, dtype=pl.UInt32))
-    else:
-        places = orders.select("seller", "order_id", order_row="row", order_fulfilled_by="fulfilled_by")
-        tied = records.join(places, on=["seller", "order_id"], how="left", maintain_order="left")
-    if name == "shipments":
-        own = pl.col("fulfilled_by").cast(pl.String)
-        order = pl.col("order_fulfilled_by").cast(pl.String) if orders is not None else pl.lit(None, dtype=pl.String)
-        tied = tied.with_columns(own.fill_null(order).fill_null("seller"))
-    return tied.drop("order_fulfilled_by", strict=False)
+def with_orders(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """The tables with the place of each record's order."""
+    orders = tables.get("orders")
+    others = {name: table for name, table in tables.items() if name != "orders" and "order_id" in table}
+    ids = {name: table.texts("order_id") for name, table in others.items()}
+    places = places_of({text for texts in ids.values() for text in texts}, orders)
+    tied = dict(tables)
+    if orders is not None:
+        tied["orders"] = orders.laid_over(order_row=np.arange(orders.height))
+    for name, table in others.items():
+        keys = zip(table.numbers("seller").tolist(), ids[name], strict=True)
+        rows = np.fromiter((places.get(key, ORPHAN) for key in keys), dtype=np.int64, count=table.height)
+        tied[name] = table.laid_over(order_row=rows)
+    if "shipments" in tied:
+        tied["shipments"] = with_fulfilment(tied["shipments"], orders)
+    return tied
+
+
+def places_of(wanted: set[str], orders: Table | None) -> dict[tuple[int, str], int]:
+    """The places of the orders with some ids, by seller and id."""
+    if orders is None or not wanted:
+        return {}
+    sellers = orders.numbers("seller").tolist()
+    return {(sellers[place], text): place for place, text in enumerate(orders.texts("order_id")) if text in wanted}
+
+
+def with_fulfilment(shipments: Table, orders: Table | None) -> Table:
+    """The shipments with who fulfilled them: as they say, as their order says, else the seller."""
+    own = shipments.numbers("fulfilled_by")
+    if (own != NO_WORD).all():
+        return shipments
+    by_default = np.full(shipments.height, shipments.words("fulfilled_by")[BY_DEFAULT], dtype=own.dtype)
+    if orders is not None:
+        rows = shipments.numbers("order_row")
+        of_order = np.append(orders.numbers("fulfilled_by"), NO_WORD)[rows]
+        by_default = np.where(of_order == NO_WORD, by_default, of_order)
+    return shipments.laid_over(fulfilled_by=np.where(own == NO_WORD, by_default, own))
 
 
 def key_of(table: str) -> str:

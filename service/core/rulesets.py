@@ -56,7 +56,7 @@ def measured(measures: Mapping[str, int | Fraction], proportions: frozenset[str]
     """The fact of some measures; proportions become parts per million."""
     fact = {}
     for name, value in measures.items():
-        scaled = value * MILLION if name in proportions else value
-        fact[name] = scaled.__floor__()
-        fact[name + UP] = scaled.__ceil__()
+        scale = MILLION if name in proportions else 1
+        fact[name] = value.numerator * scale // value.denominator
+        fact[name + UP] = -(-value.numerator * scale // value.denominator)
     return fact

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from service.core.countings import Score
+from service.core.tables import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,16 @@ def scored(score: Score, counts: Sequence[int]) -> Scored:
             settled.append(term.sets)
     value = min(settled) if settled else value
     return Scored(min(max(value, score.least), score.most), tuple(parts.values()))
+
+
+def scores(score: Score, counts: Sequence[Numbers]) -> Numbers:
+    """The scores of many counts per term at once, in the order of the terms."""
+    value = np.full(counts[0].shape, score.start)
+    settled = np.full(counts[0].shape, score.most)
+    some = np.zeros(counts[0].shape, dtype=bool)
+    for term, count in zip(score.terms, counts, strict=True):
+        value = value + count // term.per * term.points
+        if term.sets is not None:
+            settled = np.where(count > 0, np.minimum(settled, term.sets), settled)
+            some |= count > 0
+    return np.clip(np.where(some, settled, value), score.least, score.most)

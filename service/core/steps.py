@@ -1,149 +1,226 @@
-"""Steps: how each record adds to and leaves the figures of coming days, without asking day by day."""
+"""Steps: what each record adds to and takes from the figures of coming days, summed up for all days at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
-from service.core.clauses import AS_OF, Test, walk
-from service.core.conditions import Expressions
+from service.core.clauses import AS_OF, Test
+from service.core.conditions import Looking
 from service.core.countings import Counting, Window
-from service.core.measure import IN_TOTAL, expressions, groupings, latest, mark_expressions
+from service.core.marks import IN_TOTAL, NO_GROUP, NOTHING, Marks, latest, looking, marks_of
+from service.core.measure import groupings, short_to_long
 from service.core.relations import Related
+from service.core.tables import EPOCH, INSTANT, UNKNOWN, Mask, Numbers, micros
+from service.core.windows import day_of, days_of
 
 HORIZON = 365
 DAY = timedelta(days=1)
-OPPOSITE = pl.lit(-1, dtype=pl.Int64)
+A_DAY = micros(DAY)
+FIRST_DAY = EPOCH.toordinal()
+UTC = ZoneInfo("UTC")
+SHIFT = 2 * HORIZON  # more than there are days, so that a record and a day make one number
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The coming days that matter: `days[k]` is the day k whole days after the question, k from `first` to `last`."""
+    """The coming days that matter: `days[k]` is the day k whole days after the question, k from `first` to `last`.
+
+    Days are told by the ordinals of Python's dates.
+    """
 
     related: Related
     zone: ZoneInfo
-    days: list[date]
+    days: Numbers
     first: int
     last: int
 
 
-class Span(NamedTuple):
-    """What a step adds to: a window of a counting (or the one that stands in for it), over all or of one group."""
+class Stretch(NamedTuple):
+    """The marks of records, one for each stretch of days (`day` to `until`) on which a record stays the same.
 
-    counting: int
-    window: int
-    stands_in: bool
-    grouped: bool
-    group: str | None
+    `dated` is the day of the record itself.
+    """
 
-
-class Step(NamedTuple):
-    """What changes for a seller from one day on."""
-
-    seller: int
-    day: int
-    span: Span
-    total: int
-    counted: int
-    records: int
-    also: tuple[str | None, ...]
+    marks: Marks
+    day: Numbers
+    until: Numbers
+    dated: Numbers
 
 
-def steps(place: int, counting: Counting, sellers: list[int], moments: Moments) -> Iterator[Step]:
-    """Every step of one counting for some sellers, in no order."""
-    marks = states(counting, sellers, moments)
-    also = [f"also_{number}" for number in range(len(counting.also))]
-    sums = [pl.col("total", "counted").sum(), pl.len().alias("n")]
-    for window_place, window in enumerate(sorted(counting.within, key=lambda window: window.days)):
-        for stands_in, one in enumerate([window, Window(window.otherwise, window.lag)] if window.needs else [window]):
-            moved = within_window(marks, one, moments)
-            for grouped in sorted({*groupings(counting), *([False] if window.needs else [])}):
-                by = ["seller", "day", "sign", *(["group"] if grouped else []), *also]
-                kept = moved.filter(pl.col("group").is_not_null()) if grouped else moved
-                for row in kept.group_by(by).agg(sums).iter_rows(named=True):
-                    span = Span(place, window_place, bool(stands_in), grouped, row["group"] if grouped else None)
-                    values = tuple(row[name] for name in also)
-                    yield Step(
-                        row["seller"], row["day"], span, row["total"], row["counted"], row["sign"] * row["n"], values
-                    )
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Figures of coming days: a row for each seller and group (`seller` says whose), a column for each day.
+
+    What the last column says holds for all days after it.
+    """
+
+    seller: Numbers
+    counted: Numbers
+    total: Numbers
+    also: tuple[Numbers, ...]
+
+    def only_where(self, mask: Mask) -> "Coming":
+        """The same with nothing where a mask does not hold."""
+        return Coming(self.seller, self.counted * mask, self.total * mask, tuple(one * mask for one in self.also))
 
 
-def states(counting: Counting, sellers: list[int], moments: Moments) -> pl.DataFrame:
-    """The marks of the sellers' records, one row for each stretch of days (`day` to `until`) they stay the same."""
+def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: Marks | None) -> Iterator[Coming]:
+    """The figures of every window and grouping of a counting, for some sellers.
+
+    Args:
+        counting: what is counted.
+        sellers: of whom.
+        moments: on which days.
+        today: the marks of today, if there are; they stay as they are unless a condition asks for the day.
+    """
+    if counting.of not in moments.related.tables:
+        return
+    if today is None or counting.turning:
+        stretch = stretches(counting, sellers, moments)
+    else:
+        stretch = unmoved(today, sellers, moments)
+    if not len(stretch.marks.row):
+        return
+    emptied = int(stretch.dated.max()) + max(window.lag + window.days for window in longest(counting))
+    days = int(moments.days.searchsorted(emptied))
+    moments = replace(moments, last=max(moments.first, min(moments.last, days)))
+    for window in short_to_long(counting):
+        for by_group in groupings(counting):
+            found = summed(counting, stretch, window, moments, by_group=by_group)
+            if not window.needs:
+                yield found
+                continue
+            over_all = summed(counting, stretch, window, moments, by_group=False)
+            instead = Window(window.otherwise, window.lag)
+            longer = summed(counting, stretch, instead, moments, by_group=by_group)
+            enough = np.zeros((len(sellers), moments.last - moments.first + 1), dtype=bool)
+            enough[over_all.seller] = over_all.total >= window.needs
+            yield found.only_where(enough[found.seller])
+            yield longer.only_where(~enough[longer.seller])
+
+
+def coming_days(as_of: datetime, zone: ZoneInfo) -> Numbers:
+    """The day of a question and the days that follow it, whole days of 24 hours apart."""
+    if zone == UTC:
+        return day_of(as_of, zone).toordinal() + np.arange(HORIZON + 1)
+    return np.array([day_of(as_of + place * DAY, zone).toordinal() for place in range(HORIZON + 1)])
+
+
+def longest(counting: Counting) -> list[Window]:
+    """The windows of a counting, each as long as it may become."""
+    return [Window(window.otherwise or window.days, window.lag) for window in counting.within]
+
+
+def unmoved(marks: Marks, sellers: Mask, moments: Moments) -> Stretch:
+    """The marks of today, each for all days to come."""
+    meant = marks.where(sellers[marks.seller] & (marks.left == IN_TOTAL))
+    height = len(meant.row)
+    whole = np.full(height, moments.first), np.full(height, moments.last)
+    return Stretch(meant, *whole, ordinals(meant.at, moments.zone))
+
+
+def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
+    """The marks of the sellers' records that are ever in the total, stretch by stretch."""
     related = moments.related
-    records = related.tables.get(counting.of)
-    if records is None:
-        return pl.DataFrame(schema=STATE_COLUMNS | {f"also_{n}": pl.String for n in range(len(counting.also))})
-    some = pl.Series(sellers, dtype=pl.UInt32)
-    now = expressions(counting, related, related.now)
-    own = records.filter(pl.col("seller").is_in(some.implode()) & pl.col(counting.by).is_not_null())
+    records = related.tables[counting.of]
+    look = looking(counting, related)
+    tomorrow = date.fromordinal(int(moments.days[moments.first]))
+    ever = min(days_of(window, tomorrow, moments.zone).start for window in longest(counting))
+    own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) >= ever))
     if counting.latest_per:
-        own = latest(counting, own.filter(now.of(counting.only)))
-    asked = expressions(counting, related, pl.col("moment"))
-    stretches = stretched(own, counting, moments).filter(asked.of(counting.only))
-    marks = stretches.select(*mark_expressions(counting, asked), "day", "until").filter(pl.col("left") == IN_TOTAL)
-    weight = pl.col("weight")
-    counted = weight if counting.average else weight * pl.col("counted").cast(pl.Int64)
-    total = pl.lit(1, dtype=pl.Int64) if counting.average else weight
-    local = pl.col("at").dt.convert_time_zone(str(moments.zone)).dt.date()
-    return marks.with_columns(counted=counted, total=total, date=local, group=pl.col("group").cast(pl.String))
+        own = latest(counting, own.where(look.among(own).meet(counting.only)))
+    place, day = turns(counting.turning, look.among(own), moments)
+    until = np.where(np.append(place[1:] == place[:-1], False), np.append(day[1:], 0) - 1, moments.last)
+    moment = related.now + day * A_DAY
+    meant = look.among(own.take(place), moment).meet(counting.only)
+    place, day, until = place[meant], day[meant], until[meant]
+    marks = marks_of(counting, look.among(own.take(place), moment[meant]), len(related.sellers))
+    inside = marks.left == IN_TOTAL
+    held = marks.where(inside)
+    return Stretch(held, day[inside], until[inside], ordinals(held.at, moments.zone))
 
 
-STATE_COLUMNS: dict[str, Any] = {
-    "seller": pl.UInt32,
-    "group": pl.String,
-    "day": pl.Int64,
-    "until": pl.Int64,
-    "date": pl.Date,
-    "total": pl.Int64,
-    "counted": pl.Int64,
-}
+def turns(turning: tuple[Test, ...], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
+    """The records by their place, once for each day from which their conditions may read otherwise."""
+    height = look.at.height
+    starts = np.arange(height) * SHIFT + moments.first
+    later = []
+    for test in turning:
+        instant = turning_point(test, look)
+        ahead = np.where(instant == UNKNOWN, 0, (instant - moments.related.now) // A_DAY)
+        for day in (ahead, ahead + 1):
+            place = np.flatnonzero((day > moments.first) & (day <= moments.last))
+            later.append(place * SHIFT + day[place])
+    every = np.sort(np.concatenate([starts, *map(np.unique, later)]), kind="stable")
+    place, day = np.divmod(every[np.diff(every, prepend=-1) > 0], SHIFT)
+    return place, day
 
 
-def stretched(records: pl.DataFrame, counting: Counting, moments: Moments) -> pl.DataFrame:
-    """The records, once for each stretch of days between the instants at which their conditions may change."""
-    first, last = moments.first, moments.last
-    ahead = [
-        ((instant - moments.related.now).dt.total_microseconds() // (DAY // timedelta(microseconds=1))).cast(pl.Int64)
-        for instant in turning_points(counting, expressions(counting, moments.related, moments.related.now))
-    ]
-    turns = [pl.lit(first, dtype=pl.Int64), *ahead, *(turn + 1 for turn in ahead)]
-    days = pl.concat_list(turns).list.eval(pl.element().filter(pl.element().is_between(first, last)).unique().sort())
-    rows = records.with_columns(day=days).explode("day")
-    following = pl.col("day").shift(-1).over("row")
-    moment = moments.related.now + pl.duration(days=pl.col("day"))
-    return rows.with_columns(until=(following - 1).fill_null(last), moment=moment)
+def turning_point(test: Test, look: Looking) -> Numbers:
+    """The instants at which a test may turn."""
+    other = test.value if test.of is None and test.field == AS_OF else test.of if test.field == AS_OF else test.field
+    instant = look.instants(str(other))
+    span = micros(test.value) if test.of else 0
+    return np.where(instant == UNKNOWN, UNKNOWN, instant + (span if test.field == AS_OF else -span))
 
 
-def turning_points(counting: Counting, asked: Expressions) -> list[pl.Expr]:
-    """The instants at which a condition of the counting may change as time goes by."""
-    conditions = [counting.only, counting.counts, *(one.when for one in counting.leaves_out)]
-    conditions += [part.counts for part in counting.parts] + [one.when for one in counting.also]
-    tests = [test for one in conditions for test in walk(one) if isinstance(test, Test)]
-    turning = []
-    for test in tests:
-        if test.field == AS_OF:
-            turning.append(asked.column(test.of) + pl.lit(test.value) if test.of else asked.column(test.value))
-        elif test.value == AS_OF:
-            turning.append(asked.column(test.field))
-    return turning
+def ordinals(instants: Numbers, zone: ZoneInfo) -> Numbers:
+    """The days of some instants in a zone."""
+    if zone == UTC:
+        return instants // A_DAY + FIRST_DAY
+    local = pl.Series(instants).cast(INSTANT).dt.convert_time_zone(str(zone)).dt.date()
+    found: Numbers = local.to_physical().to_numpy().astype(np.int64)
+    return found + FIRST_DAY
 
 
-def within_window(marks: pl.DataFrame, window: Window, moments: Moments) -> pl.DataFrame:
-    """What marks add to a window, and take away again, on which day."""
-    days = pl.Series(moments.days)
-    enters = days.search_sorted(marks["date"] + timedelta(days=window.lag), side="left").cast(pl.Int64)
-    last_day = marks["date"] + timedelta(days=window.lag + window.days - 1)
-    leaves = days.search_sorted(last_day, side="right").cast(pl.Int64)
-    inside = marks.with_columns(
-        day=pl.max_horizontal("day", enters.alias("enters")),
-        end=pl.min_horizontal(pl.col("until") + 1, leaves.alias("leaves")),
-    ).filter(pl.col("day") < pl.col("end"))
-    arriving = inside.with_columns(sign=pl.lit(1, dtype=pl.Int64))
-    leaving = inside.with_columns(
-        day="end", total=pl.col("total") * OPPOSITE, counted=pl.col("counted") * OPPOSITE, sign=OPPOSITE
-    )
-    return pl.concat([arriving, leaving]).filter(pl.col("day") <= moments.last)
+def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moments, *, by_group: bool) -> Coming:
+    """The figures of one window, of all records or group by group."""
+    marks, dated = stretch.marks, stretch.dated + window.lag
+    enters = np.maximum(stretch.day, moments.days.searchsorted(dated, side="left"))
+    leaves = np.minimum(stretch.until + 1, moments.days.searchsorted(dated + window.days - 1, side="right"))
+    present = (enters < leaves) & (enters <= moments.last)
+    slots, groups = marks.seller, 1
+    if by_group and marks.group is not None:
+        present &= marks.group != NO_GROUP
+        slots, groups = marks.seller * len(marks.groups) + marks.group, len(marks.groups)
+    ever = np.flatnonzero(present)
+    named, slot = np.unique(slots[ever], return_inverse=True)
+    spread = Spread(slot, enters[ever] - moments.first, leaves[ever] - moments.first, moments, len(named))
+    weight = np.ones(len(ever), dtype=np.int64) if marks.weight is None else marks.weight[ever]
+    counted = weight if counting.average else weight * marks.flags[0][ever]
+    total = np.ones(len(ever), dtype=np.int64) if counting.average else weight
+    also = tuple(spread.differing(values[ever]) for values in marks.also)
+    return Coming(named // groups, spread.sums(counted), spread.sums(total), also)
+
+
+class Spread(NamedTuple):
+    """Spreads what each of some marks adds over the days it is present, counted from the first of the moments."""
+
+    slot: Numbers
+    enters: Numbers
+    leaves: Numbers
+    moments: Moments
+    slots: int
+
+    def sums(self, amount: Numbers) -> Numbers:
+        """Per slot and day the sum of the amounts that are present."""
+        width = self.moments.last - self.moments.first + 2
+        changes = np.zeros((self.slots, width), dtype=np.int64)
+        np.add.at(changes, (self.slot, self.enters), amount)
+        np.subtract.at(changes, (self.slot, np.minimum(self.leaves, width - 1)), amount)
+        return changes.cumsum(axis=1)[:, :-1]
+
+    def differing(self, values: Numbers) -> Numbers:
+        """Per slot and day how many different values are present."""
+        held = values != NOTHING
+        pairs, pair = np.unique(np.stack([self.slot[held], values[held]]), axis=1, return_inverse=True)
+        part = Spread(pair.reshape(-1), self.enters[held], self.leaves[held], self.moments, pairs.shape[1])
+        present = part.sums(np.ones(len(part.slot), dtype=np.int64)) > 0
+        found = np.zeros((self.slots, present.shape[1]), dtype=np.int64)
+        np.add.at(found, pairs[0], present)
+        return found

@@ -13,7 +13,9 @@ def rounded(value: Fraction | int) -> float:
     >>> rounded(Fraction(1, 3)), rounded(Fraction(5, 2 * 10**6))
     (0.333333, 2e-06)
     """
-    return round(Fraction(value) * MILLION) / MILLION
+    whole, rest = divmod(value.numerator * MILLION, value.denominator)
+    twice = 2 * rest - value.denominator
+    return (whole + (twice > 0 or (twice == 0 and whole % 2))) / MILLION
 
 
 def percent(value: Fraction) -> str:

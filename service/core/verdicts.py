@@ -1,18 +1,18 @@
 """A seller's metrics → the verdict: health, status, actions, each decided by the engine and told with its reason."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
-
-import polars as pl
 
 from service.core.cards import MARKERS
 from service.core.deadlines import SELLER, Due
+from service.core.evidence import Records
 from service.core.figures import Question
 from service.core.judge import Judged
 from service.core.metrics import shown_metric
 from service.core.packs import Action, Chapter, Rule
 from service.core.rulesets import Fact
+from service.core.tables import moment_of
 from service.core.texts import filled, instant
 
 COLOR_MARKERS = {
@@ -54,7 +54,7 @@ def verdict(seller: int, metrics: list[Judged], dues: list[Due], question: Quest
             "projected": projected.outcome,
             "reasons": [told(projected, metrics)],
         },
-        "metrics": [shown_metric(judged, question.pack, question.evidence) for judged in metrics],
+        "metrics": [shown_metric(judged, question) for judged in metrics],
         "actions": actions(facts, subjects, question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),
@@ -66,7 +66,7 @@ def shown_due(due: Due) -> dict[str, Any]:
     return {
         "kind": due.kind,
         "record": due.record,
-        "due_at": instant(due.due_at),
+        "due_at": instant(moment_of(due.due_at)),
         "overdue": due.overdue,
         "owner": due.owner,
     }
@@ -83,15 +83,15 @@ def only_wanted(found: dict[str, Any], at_least: str | None) -> dict[str, Any]:
 class Subject(NamedTuple):
     """What a fact is about: its records, the rule behind it, and by when, as far as there are such."""
 
-    records: pl.Series
+    records: Records
     rule: str | None = None
-    due_at: datetime | None = None
+    due_at: int | None = None
 
 
 def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
     """What each fact of a seller is about: metrics by name, `excused_<mitigation>`, `due_<kind>`."""
-    subjects = {judged.edition.metric: Subject(judged.against.ids, judged.rule) for judged in metrics}
-    listed: dict[str, tuple[list[str], str | None, datetime | None]] = {}
+    subjects = {judged.edition.metric: Subject(judged.against, judged.rule) for judged in metrics}
+    listed: dict[str, tuple[list[str], str | None, int | None]] = {}
     for judged in metrics:
         for record, mitigation in judged.mitigated.excuses if judged.mitigated else ():
             listed.setdefault(f"excused_{mitigation.name}", ([], mitigation.address, None))[0].append(record)
@@ -99,7 +99,7 @@ def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
         if due.owner == SELLER:
             listed.setdefault(f"due_{due.kind}", ([], None, due.due_at))[0].append(due.record)
     for name, (ids, rule, due_at) in listed.items():
-        subjects[name] = Subject(pl.Series(ids, dtype=pl.String), rule, due_at)
+        subjects[name] = Subject(Records(ids, len(ids)), rule, due_at)
     return subjects
 
 
@@ -109,7 +109,7 @@ def facts_of(
     """Everything a pack's rules may ask of a seller; what they ask beyond it is 0."""
     levels = [(judged.headline.level, judged.edition.enforced) for judged in metrics]
     return {
-        **{name: len(subject.records) for name, subject in subjects.items()},
+        **{name: subject.records.total for name, subject in subjects.items()},
         **{judged.edition.metric: judged.headline.level for judged in metrics},
         "judged": sum(level != "insufficient_data" for level, _ in levels),
         "enforced_in_breach": levels.count(("breach", True)),
@@ -125,9 +125,14 @@ def chapter_in_force(chapters: tuple[Chapter, ...], day: date) -> Chapter:
 
 
 def fired(chapter: Chapter, facts: Fact, question: Question) -> Iterator[Rule]:
-    """The rules of a chapter that hold, in the order of the file."""
-    asked = {name: facts.get(name, 0) for name in chapter.asked}
-    return (chapter.rules[int(place)] for place in question.decide(chapter.address, asked))
+    """The rules of a chapter that hold, in the order of the file.
+
+    Numbers beyond what any rule tells apart are told alike, so that most sellers ask what the engine has answered.
+    """
+    asked = question.once(("asked", chapter.address), lambda: chapter.asked)
+    known = [(name, facts.get(name, 0), most) for name, most in asked.items()]
+    told = {name: min(fact, most) if isinstance(fact, int) else fact for name, fact, most in known}
+    return (chapter.rules[int(place)] for place in question.decide(chapter.address, told))
 
 
 def first_rule(chapters: tuple[Chapter, ...], facts: Fact, question: Question) -> Rule:
@@ -137,7 +142,7 @@ def first_rule(chapters: tuple[Chapter, ...], facts: Fact, question: Question) -
 
 def told(rule: Rule, metrics: list[Judged]) -> dict[str, str]:
     """A reason: the rule's own sentence, and its address."""
-    titles = [judged.edition.title for judged in metrics if meant(rule, judged)]
+    titles = [judged.edition.title for judged in metrics if meant(rule, judged)] if "{" in rule.text else []
     return {"text": filled(rule.text, {"metrics": ", ".join(titles)}), "rule": rule.address}
 
 
@@ -179,16 +184,16 @@ def shown_action(action: Action, rules: list[Rule], subjects: Mapping[str, Subje
         "action": action.action,
         "text": action.text,
         "urgency": action.urgency,
-        "due_at": instant(min(moments)) if moments else None,
+        "due_at": instant(moment_of(min(moments))) if moments else None,
         "because": list(dict.fromkeys(told_by)),
         "records": ids,
         "records_total": total,
     }
 
 
-def merged(several: list[pl.Series], evidence: int) -> tuple[list[str], int]:
+def merged(several: list[Records], evidence: int) -> tuple[list[str], int]:
     """The records of several causes, each once."""
     if len(several) == 1:
-        return several[0].head(evidence).to_list(), len(several[0])
-    ids = list(dict.fromkeys(record for records in several for record in records))
+        return several[0].first[:evidence], several[0].total
+    ids = list(dict.fromkeys(record for records in several for record in records.ids()))
     return ids[:evidence], len(ids)

@@ -1,41 +1,33 @@
 """Windows of whole days in the time zone of a pack."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from service.core.countings import Window
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-INSTANT = pl.Datetime("us", "UTC")
-
-
-def constant(moment: datetime) -> pl.Expr:
-    """An instant as a constant column; far cheaper to make than from the datetime itself."""
-    return pl.lit((moment - EPOCH) // MICROSECOND).cast(INSTANT)
+from service.core.tables import number_of
 
 
 class Days(NamedTuple):
-    """The days of a window, both included, and the instants it runs from (included) to (excluded)."""
+    """The days of a window, both included, and the instants it runs from (included) to (excluded), as numbers."""
 
     first: date
     last: date
-    start: datetime
-    end: datetime
+    start: int
+    end: int
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:
     """The calendar day of an instant in a zone.
 
-    >>> day_of(datetime(2026, 11, 22, 23, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    >>> day_of(datetime(2026, 11, 22, 23, 30, tzinfo=ZoneInfo("UTC")), ZoneInfo("Europe/Berlin"))
     datetime.date(2026, 11, 23)
     """
     return moment.astimezone(zone).date()
 
 
+@lru_cache(maxsize=1024)
 def days_of(window: Window, day: date, zone: ZoneInfo) -> Days:
     """The days of a window for a question asked on a day.
 
@@ -48,6 +40,6 @@ def days_of(window: Window, day: date, zone: ZoneInfo) -> Days:
     return Days(first, last, midnight(first, zone), midnight(last + timedelta(days=1), zone))
 
 
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant a day begins."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """The instant a day begins, as a number."""
+    return number_of(datetime.combine(day, time(), zone))

@@ -11,7 +11,6 @@ from marshmallow import ValidationError
 from service.core.errors import Fault
 from service.intake.columns import column_types
 from service.intake.home import Home
-from service.intake.places import blank
 from service.intake.portions import Typist
 from service.intake.tables import PORTION, ROW, TOO_DEEP, Given, Portion
 from service.schemas.records import shape
@@ -79,11 +78,19 @@ def with_singles(given: Given, read: Portions, home: Home) -> Cast:
             faults[position] = wrong
         else:
             singles.append({**values, ROW: position})
-    frames = read.frames
-    if singles:
-        frames = [*frames, pl.DataFrame(singles, schema={ROW: pl.UInt32, **column_types(given.table)})]
-    table = pl.concat(frames, rechunk=True) if len(frames) > 1 else frames[0] if frames else blank(given.table, 0)
-    return Cast(table, faults, unknown)
+    if singles or not read.frames:
+        read.frames.append(pl.DataFrame(singles, schema={ROW: pl.UInt32, **column_types(given.table)}))
+    return Cast(stacked(read.frames), faults, unknown)
+
+
+def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """One frame of several, which are used up column by column: no two copies of a table are held."""
+    if len(frames) == 1:
+        return frames[0]
+    columns = [list(parts) for parts in zip(*(frame.get_columns() for frame in frames), strict=True)]
+    frames.clear()
+    columns.reverse()
+    return pl.DataFrame([pl.concat(columns.pop(), rechunk=True) for _ in range(len(columns))])
 
 
 def one_by_one(record: Any, schema: Record, home: Home, pointer: str) -> tuple[dict[str, Any], list[Fault]]:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from marshmallow import ValidationError, fields
 
-from service.core.windows import INSTANT
+from service.core.tables import INSTANT
 from service.intake.clean import says_what_it_means
 from service.intake.tables import TOO_DEEP
 from service.intake.texts import REFUSED, Column, amounts, ids, texts, without_refused
@@ -38,6 +38,16 @@ Reader = Callable[[Sequence[Any], Reading], Column]
 def column_types(table: str) -> dict[str, pl.DataType]:
     """Per field of a table, the type of its column."""
     return {name: column_type(kind) for name, kind in shape(table).fields.items()}
+
+
+@cache
+def words(table: str) -> dict[str, dict[str, int]]:
+    """Per field of a table that is a word of a closed list, those words, each with its place."""
+    return {
+        name: {word: place for place, word in enumerate(kind.choices)}
+        for name, kind in shape(table).fields.items()
+        if isinstance(kind, Choice)
+    }
 
 
 def column_type(kind: fields.Field[Any]) -> pl.DataType:

@@ -15,7 +15,9 @@ from marshmallow.experimental.context import Context
 from service.core.batch import Batch
 from service.core.errors import Fault
 from service.core.known import FORMS
+from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
+from service.intake.columns import words
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.tables import ROW, Call, Limits
 from service.schemas.batch import Top
@@ -49,13 +51,14 @@ def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits
     top, call_faults = read_top(call, domains)
     reading = Reading(top.get("timezone"), limits.text)
     home = Home(domains, top.get("seller_id"), top.get("marketplace"))
-    tables: dict[str, pl.DataFrame] = {}
+    tables: dict[str, Table] = {}
     record_faults: list[Fault] = []
     warnings: list[dict[str, Any]] = []
     with Context(reading):
         casts = cast({name: call.tables[name] for name in TABLES if name in call.tables}, home, reading)
     for name, read in casts.items():
-        tables[name], differing, repeated = without_repeats(read, name)
+        typed, differing, repeated = without_repeats(read, name)
+        tables[name] = Table.of(typed, words(name))
         faults = {**read.faults, **differing}
         record_faults += [fault for position in sorted(faults) for fault in faults[position]]
         warnings += table_warnings(name, read.unknown, repeated)

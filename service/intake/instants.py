@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from service.core.windows import INSTANT
+from service.core.tables import INSTANT
 from service.intake.texts import BAR
 from service.schemas.scalars import CLOCK, DATE, OFFSET, Reading
 

@@ -93,9 +93,10 @@ def raw_lines(text: bytes) -> list[msgspec.Raw]:
         lines = RAW_LINES.decode_lines(text)
     except (msgspec.MsgspecError, RecursionError):
         return [scanned(number, line) for number, line in lines_with_text(text)]
-    blank = text.count(b"\n\n") or text.count(b"\n\r") or text[:1] in (b"\n", b"\r")
-    count = sum(1 for _ in lines_with_text(text)) if blank else text.count(b"\n") + (text[-1:] != b"\n")
-    return lines if len(lines) == count else [scanned(number, line) for number, line in lines_with_text(text)]
+    if len(lines) == text.count(b"\n") + (text[-1:] != b"\n"):
+        return lines
+    several = list(lines_with_text(text))  # some are blank, or hold more than one value
+    return lines if len(lines) == len(several) else [scanned(number, line) for number, line in several]
 
 
 def lines_with_text(text: bytes) -> Iterator[tuple[int, bytes]]:
@@ -155,7 +156,9 @@ def beginning_of(line: msgspec.Raw, table: str) -> bytes:
 
 def line_numbers(text: bytes, places: Collection[int]) -> dict[int, int]:
     """The numbers of some lines, blank ones counted too, by their place among those that are not blank."""
-    wanted, last = set(places), max(places, default=-1)
+    if not places:
+        return {}
+    wanted, last = set(places), max(places)
     first = islice(enumerate(lines_with_text(text)), last + 1)
     return {place: number for place, (number, _) in first if place in wanted}
 

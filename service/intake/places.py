@@ -57,5 +57,14 @@ def nothing(place: Place) -> pl.Series:
 
 
 def blank(table: str, height: int) -> pl.DataFrame:
-    """Some records of a table of which nothing is known; at most a portion."""
-    return blank_portion(table).slice(0, height)
+    """Some records of a table of which nothing is known."""
+    whole = blank_portion(table)
+    if height <= PORTION:
+        return whole.slice(0, height)
+    rows, *columns = whole.get_columns()
+    return pl.DataFrame([pl.Series(ROW, range(height), dtype=rows.dtype), *(alike(one, height) for one in columns)])
+
+
+def alike(column: pl.Series, height: int) -> pl.Series:
+    """A column of so many equal values, of a full portion of them."""
+    return column.slice(0, height) if height <= PORTION else column.new_from_index(0, height)

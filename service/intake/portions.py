@@ -11,17 +11,16 @@ from typing import Any
 
 import polars as pl
 
-from service.core.windows import INSTANT
-from service.intake.columns import AMOUNT, by_meaning, default_of
+from service.core.tables import INSTANT
+from service.intake.columns import AMOUNT, by_meaning
 from service.intake.home import Home
 from service.intake.instants import instants
-from service.intake.places import Place, blank, places
+from service.intake.places import Place, alike, blank, places
 from service.intake.series import home_series, read_series
 from service.intake.tables import PORTION, ROW, Portion, Values
 from service.intake.texts import REFUSED, Column
 from service.schemas.records import shape
-from service.schemas.scalars import ID_LENGTH, Amount, Id, Integer, Reading
-from service.schemas.shapes import ListOf
+from service.schemas.scalars import ID_LENGTH, Id, Reading
 
 Frame = tuple[pl.DataFrame, list[int]]
 
@@ -93,10 +92,6 @@ class Typist:
                 values = columns.get(place.name)
                 if values is None or not has_any(values):
                     self._leave(unit, place)
-                elif isinstance(values, pl.Series) and values.dtype == place.type != pl.String:
-                    unit.put(place, within(place, values, unit))
-                elif isinstance(values, pl.Series) and (read := self._whole(place, values)) is not None:
-                    unit.put(place, read)
                 else:
                     self._take(unit, place, values, piles)
         if nested := [pile for pile in piles.values() if pile.type.is_nested()]:
@@ -108,13 +103,16 @@ class Typist:
     def _leave(self, unit: Unit, place: Place) -> None:
         """Leaves a column as nothing is known of it: the batch's own seller and marketplace, else what stands there."""
         if place.name in self._constants:
-            unit.put(place, self._constants[place.name].slice(0, unit.height))
+            unit.put(place, alike(self._constants[place.name], unit.height))
         elif place.required:
             unit.refused.update(range(unit.height))
 
     def _take(self, unit: Unit, place: Place, values: Values, piles: dict[str, Pile]) -> None:
         """Reads a column and puts it on its pile."""
         if isinstance(values, pl.Series):
+            if (read := self._whole(place, values)) is not None:
+                unit.put(place, read)
+                return
             if isinstance(place.kind, Id) and values.dtype == pl.String:
                 unit.refuse(values.str.len_chars() > ID_LENGTH)  # a decoder of JSON has seen to that
             values = values.to_list()
@@ -131,8 +129,9 @@ class Typist:
         """A column read as a whole, as long as nothing in it must be looked at by itself."""
         read = read_series(place.kind, column, self._reading)
         if read is not None and place.name in self._constants:
-            domains = self._home.domains if place.name == "marketplace" else None
-            read = home_series(read, domains, self._defaults[place.name])
+            read = home_series(
+                read, self._home.domains if place.name == "marketplace" else None, self._defaults[place.name]
+            )
         return read if read is None else read.alias(place.name)
 
     def _at_home(self, name: str, column: Column) -> Column:
@@ -173,18 +172,6 @@ def give_nested(piles: Sequence[Pile]) -> None:
         else:
             codes = dict(zip(found, range(len(found)), strict=True))
             pile.give(series[list(map(codes.__getitem__, map(id, pile.values)))])
-
-
-def within(place: Place, values: pl.Series, unit: Unit) -> pl.Series:
-    """A column that came in its own type; records where it is out of range are refused."""
-    kind, default = place.kind, default_of(place.kind)
-    if isinstance(kind, ListOf):
-        return values.list.drop_nulls()
-    if isinstance(kind, Integer):
-        unit.refuse(~values.is_between(kind.least, kind.most))
-    if isinstance(kind, Amount):
-        unit.refuse(values < 0)
-    return values if default is None else values.fill_null(default)
 
 
 def finished(unit: Unit) -> Frame:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from marshmallow import fields
 
-from service.core.windows import INSTANT
+from service.core.tables import INSTANT
 from service.intake.columns import column_type, default_of
 from service.intake.instants import CANONICAL, canonical
 from service.intake.texts import BAR, is_trimmed
@@ -37,8 +37,12 @@ WHOLE = "-?[0-9]{1,18}"
 
 def read_series(kind: fields.Field[Any], column: pl.Series, reading: Reading) -> pl.Series | None:
     """The typed column, or None where a value must be looked at by itself."""
-    of_kind = of_texts if column.dtype == pl.String else of_lists
-    read = of_kind(kind, column, reading)
+    if column.dtype == pl.String:
+        read = of_texts(kind, blank_as_null(column), reading)
+    elif column.dtype == column_type(kind):
+        read = of_own_type(kind, column)
+    else:
+        read = of_lists(kind, column)
     default = default_of(kind)
     return read if read is None or default is None else read.fill_null(default)
 
@@ -60,9 +64,8 @@ def blank_as_null(column: pl.Series) -> pl.Series:
     return column.zip_with(~blank, pl.Series([None], dtype=pl.String)) if blank.any() else column
 
 
-def of_texts(kind: fields.Field[Any], column: pl.Series, reading: Reading) -> pl.Series | None:
+def of_texts(kind: fields.Field[Any], known: pl.Series, reading: Reading) -> pl.Series | None:
     """A column of texts."""
-    known = blank_as_null(column)
     match kind:
         case Timestamp():
             return canonical_instants(known)
@@ -84,7 +87,19 @@ def of_texts(kind: fields.Field[Any], column: pl.Series, reading: Reading) -> pl
     return None
 
 
-def of_lists(kind: fields.Field[Any], column: pl.Series, _: Reading) -> pl.Series | None:
+def of_own_type(kind: fields.Field[Any], column: pl.Series) -> pl.Series | None:
+    """A column that came in its field's own type."""
+    match kind:
+        case Integer():
+            return if_whole(within(kind, column), column)
+        case Amount():
+            return column if not (column < 0).any() else None
+        case Boolean() | Timestamp():
+            return column
+    return None
+
+
+def of_lists(kind: fields.Field[Any], column: pl.Series) -> pl.Series | None:
     """A column of lists of words."""
     if not (isinstance(kind, ListOf) and isinstance(kind.inner, Choice) and column.dtype == pl.List(pl.String)):
         return None

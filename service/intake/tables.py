@@ -11,6 +11,7 @@ from service.core.errors import Fault
 
 ROW = "row"
 PORTION = 4096  # records read at a time: few enough to stay near the processor, many enough to be worth the calls
+LARGE_PORTION = 16 * PORTION  # of columns that are read as wholes, which costs calls and no objects
 TOO_DEEP: Final = object()  # stands for a record that is nested too deeply to be read
 
 Values = Sequence[Any] | pl.Series
@@ -37,7 +38,7 @@ class Source(Protocol):
         """How many records it has."""
 
     def portions(self) -> Iterator[Portion]:
-        """Its records, at most `PORTION` at a time."""
+        """Its records, a portion at a time."""
 
 
 class Place(NamedTuple):
@@ -98,7 +99,7 @@ class Given:
             case None:
                 return
             case pl.DataFrame() as frame:
-                for part in frame.iter_slices(PORTION):
+                for part in frame.iter_slices(LARGE_PORTION):
                     columns = {series.name: series for series in part if series.name != ROW}
                     yield Portion(self.table, part[ROW].to_list(), columns)
             case source:

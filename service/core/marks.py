@@ -1,0 +1,166 @@
+"""Marks: what a counting makes of single records. Its sums are `measure`'s.
+
+The records an edition looks at become marks: for each, what it is left out for, whether it is counted, what it weighs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.core.conditions import Looking
+from service.core.countings import Also, Counting
+from service.core.relations import Related, key_of
+from service.core.tables import Mask, Numbers, Table, numbered
+from service.core.windows import Days
+
+IN_TOTAL = -1
+NO_GROUP = -1
+NOTHING = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a counting makes of some records, one entry for each of them.
+
+    Attributes:
+        row: its place in the table.
+        seller: whose it is.
+        at: its date.
+        left: the place of the reason it is left out for, or `IN_TOTAL`.
+        weight: what it weighs; 1 for each where None.
+        flags: whether it is counted, over all and in each part.
+        group: the place of its group among `groups`, or `NO_GROUP`.
+        also: per further measure a number of what it counts, or `NOTHING`.
+        sellers: how many sellers there are.
+    """
+
+    row: Numbers
+    seller: Numbers
+    at: Numbers
+    left: Numbers
+    weight: Numbers | None
+    flags: tuple[Mask, ...]
+    group: Numbers | None
+    groups: tuple[str, ...]
+    also: tuple[Numbers, ...]
+    sellers: int
+
+    def within(self, days: Days) -> Mask:
+        """Which lie within a window."""
+        mask: Mask = (self.at >= days.start) & (self.at < days.end)
+        return mask
+
+    def where(self, mask: Mask) -> "Marks":
+        """The marks of a mask."""
+        if mask.all():
+            return self
+        return Marks(
+            row=self.row[mask],
+            seller=self.seller[mask],
+            at=self.at[mask],
+            left=self.left[mask],
+            weight=None if self.weight is None else self.weight[mask],
+            flags=tuple(flag[mask] for flag in self.flags),
+            group=None if self.group is None else self.group[mask],
+            groups=self.groups,
+            also=tuple(values[mask] for values in self.also),
+            sellers=self.sellers,
+        )
+
+
+def looking(counting: Counting, related: Related) -> Looking:
+    """How the conditions of a counting are asked."""
+    parts = {part.name: part.counts for part in counting.parts}
+    return Looking(counting.of, related.tables, related.now, related.tables[counting.of], parts)
+
+
+def marked(counting: Counting, related: Related, sellers: Mask | None, since: int) -> Marks:
+    """The marks of all records dated from an instant on; those beyond the windows are for forecasts."""
+    records = related.tables.get(counting.of)
+    if records is None:
+        return no_marks(counting, len(related.sellers))
+    at = records.numbers(counting.by)
+    looked_at = at >= since
+    if sellers is not None:
+        looked_at &= sellers[records.numbers("seller")]
+    look = looking(counting, related)
+    if counting.only:
+        looked_at &= look.meet(counting.only)
+    kept = latest(counting, records.take(np.flatnonzero(looked_at)))
+    return marks_of(counting, look.among(kept), len(related.sellers))
+
+
+def latest(counting: Counting, records: Table) -> Table:
+    """The latest record (of equals, that with the greatest id) per the first known of the fields that ask for it."""
+    if not counting.latest_per or not records.height:
+        return records
+    ids = records.plain(key_of(counting.of))
+    fields = [records.plain(name) for name in counting.latest_per]
+    moments = zip(records.numbers("seller").tolist(), records.numbers(counting.by).tolist(), ids, strict=True)
+    newest: dict[tuple[object, ...], tuple[int, str, int]] = {}
+    for place, ((seller, moment, own), *values) in enumerate(zip(moments, *fields, strict=True)):
+        known = (pair for pair in enumerate([*values, own]) if pair[1] is not None)
+        key, found = (seller, *next(known)), (moment, own, place)
+        newest[key] = max(newest.get(key, found), found)
+    return records.take(np.array(sorted(place for _, _, place in newest.values()), dtype=np.int64))
+
+
+def no_marks(counting: Counting, sellers: int) -> Marks:
+    """The marks of a table nobody gave."""
+    none, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+    flags = (nowhere,) * (1 + len(counting.parts))
+    return Marks(none, none, none, none, none, flags, none, (), (none,) * len(counting.also), sellers)
+
+
+def marks_of(counting: Counting, look: Looking, sellers: int) -> Marks:
+    """The marks of the records that are looked at."""
+    records = look.at
+    group, groups = grouped(records, counting.group_by) if counting.group_by else (None, ())
+    weighed = counting.weigh or counting.average
+    return Marks(
+        row=records.numbers("row"),
+        seller=records.numbers("seller"),
+        at=records.numbers(counting.by),
+        left=left_out_place(counting, look),
+        weight=np.where(records.known(weighed), records.numbers(weighed), 0) if weighed else None,
+        flags=tuple(look.meet(one) for one in (counting.counts, *(part.counts for part in counting.parts))),
+        group=group,
+        groups=groups,
+        also=tuple(further(also, look) for also in counting.also),
+        sellers=sellers,
+    )
+
+
+def grouped(records: Table, name: str) -> tuple[Numbers, tuple[str, ...]]:
+    """The group of each record, and the names of the groups in the order of answers."""
+    if words := records.words(name):
+        return records.numbers(name), tuple(words)
+    known = records.known(name)
+    numbers, texts = numbered(records.column(name, np.flatnonzero(known)))
+    ordered = sorted(texts)
+    places = np.array([ordered.index(text) for text in texts] or [0])
+    found = np.full(records.height, NO_GROUP)
+    found[known] = places[numbers]
+    return found, tuple(ordered)
+
+
+def left_out_place(counting: Counting, look: Looking) -> Numbers:
+    """The place of the first reason a record is left out for."""
+    left = np.full(look.at.height, IN_TOTAL, dtype=np.int8)
+    for place in range(len(counting.leaves_out) - 1, -1, -1):
+        left[look.meet(counting.leaves_out[place].when)] = place
+    return left
+
+
+def further(also: Also, look: Looking) -> Numbers:
+    """What a further measure counts of a record: a value that must differ, or the record itself."""
+    met = look.meet(also.when)
+    if not also.distinct:
+        return np.where(met, look.at.numbers("row"), NOTHING)
+    known = met & look.at.known(also.distinct)
+    values = look.at.plain(also.distinct)
+    numbers: dict[object, int] = {}
+    return np.array(
+        [numbers.setdefault(value, len(numbers)) if one else NOTHING for value, one in zip(values, known, strict=True)],
+        dtype=np.int64,
+    )

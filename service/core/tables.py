@@ -1,0 +1,229 @@
+"""Tables as they are counted: whole numbers in numpy columns; texts stay in Polars and are fetched for few records.
+
+An instant is its microseconds since 1970, a word of a closed list its place there, yes and no are 1 and 0.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Numbers = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+UNKNOWN = -(2**63)  # a number nobody knows
+NO_WORD = -1  # a word, or a yes or no, nobody knows
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+Words = Mapping[str, Mapping[str, int]]
+NO_WORDS: Mapping[str, int] = {}
+INSTANT = pl.Datetime("us", "UTC")
+
+
+def micros(span: timedelta) -> int:
+    """A duration in microseconds."""
+    return span // MICROSECOND
+
+
+def number_of(moment: datetime) -> int:
+    """An instant as tables hold it.
+
+    >>> number_of(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    1000000
+    """
+    return micros(moment - EPOCH)
+
+
+def moment_of(number: int) -> datetime:
+    """The instant a number stands for."""
+    return EPOCH + number * MICROSECOND
+
+
+def numbers_of(column: pl.Series) -> Numbers:
+    """A typed column as whole numbers."""
+    match column.dtype:
+        case pl.Datetime():
+            return column.to_numpy().view(np.int64)  # what is not known is the least number there is
+        case pl.Enum():
+            return words_of(column.to_physical())
+        case pl.Boolean():
+            return words_of(column.cast(pl.Int8))
+    return column.fill_null(UNKNOWN).to_numpy()
+
+
+def words_of(column: pl.Series) -> Numbers:
+    """The numbers of words, as far as they are known."""
+    numbers = column.to_numpy()  # decimals where some are not known
+    known = np.where(np.isnan(numbers), NO_WORD, numbers) if column.has_nulls() else numbers
+    return known.astype(np.int16)
+
+
+class Table:
+    """The records of one table.
+
+    Args:
+        columns: the typed columns by field.
+        kinds: their types.
+        words: per field that is a word of a closed list, those words, each with its number.
+        height: how many records there are.
+    """
+
+    def __init__(
+        self, columns: Mapping[str, pl.Series], kinds: Mapping[str, pl.DataType], words: Words, height: int
+    ) -> None:
+        self.height = height
+        self._words = words
+        self._columns = columns
+        self._kinds = kinds
+        self._numbers: dict[str, Numbers] = {}
+        self._lists: dict[str, list[Any]] = {}
+        self._whole: Table | None = None  # the table this is a part of,
+        self._rows: Numbers | None = None  # which of its records these are,
+        self._places: Numbers | None = None  # and where they stand in the columns
+
+    @classmethod
+    def of(cls, typed: pl.DataFrame, words: Words) -> "Table":
+        """The table of a typed frame."""
+        return cls({one.name: one for one in typed.get_columns()}, typed.schema, words, typed.height)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._columns
+
+    def kind(self, name: str) -> pl.DataType:
+        """The type of a field."""
+        return self._kinds[name]
+
+    def numbers(self, name: str) -> Numbers:
+        """A column of whole numbers; `UNKNOWN` or `NO_WORD` where nobody knows."""
+        if name not in self._numbers:
+            self._numbers[name] = (
+                numbers_of(self._columns[name]) if self._whole is None else self._whole.numbers(name)[self._rows]
+            )
+        return self._numbers[name]
+
+    def words(self, name: str) -> Mapping[str, int]:
+        """The words of a closed list, each with its number."""
+        return self._words.get(name, NO_WORDS)
+
+    def known(self, name: str) -> Mask:
+        """Where a field is known."""
+        kind = self._kinds[name]
+        if isinstance(kind, (pl.Enum, pl.Boolean)):
+            words: Mask = self.numbers(name) >= 0
+            return words
+        if isinstance(kind, (pl.Datetime, pl.Int64)):
+            numbers: Mask = self.numbers(name) != UNKNOWN
+            return numbers
+        column = self._columns[name]
+        return self._picked(column.is_not_null()) if column.has_nulls() else np.ones(self.height, dtype=bool)
+
+    def is_among(self, name: str, values: Collection[Any]) -> Mask:
+        """Where a field is one of some values, or a list that holds one."""
+        words, kind = self.words(name), self._kinds[name]
+        if words or isinstance(kind, (pl.Boolean, pl.Int64)):
+            column = self.numbers(name)
+            return any_of([column == (words[one] if words else int(one)) for one in values])
+        texts = self._columns[name]
+        if texts.null_count() == len(texts):
+            return np.zeros(self.height, dtype=bool)
+        if isinstance(kind, pl.List):
+            return any_of(self._picked(texts.list.contains(one)) for one in values)
+        wanted = [one if isinstance(kind, pl.Decimal) else str(one) for one in values]
+        return self._picked(texts == wanted[0] if len(wanted) == 1 else texts.is_in(wanted))
+
+    def compares(self, name: str, comparison: Callable[[Any, Any], Any], value: Any) -> Mask:
+        """Where a decimal compares with a value."""
+        return self._picked(comparison(self._columns[name], value))
+
+    def texts(self, name: str, rows: Numbers | None = None) -> list[Any]:
+        """The values of a field that is no number, of some records or all."""
+        if name not in self._lists:
+            self._lists[name] = self._columns[name].to_list()
+        found = self._lists[name]
+        places = rows if self._places is None else self._places if rows is None else self._places[rows]
+        return found if places is None else [found[place] for place in places.tolist()]
+
+    def column(self, name: str, rows: Numbers) -> pl.Series:
+        """The same as a column of Polars."""
+        return self._columns[name][rows if self._places is None else self._places[rows]]
+
+    def take(self, rows: Numbers) -> "Table":
+        """Some records, in this order."""
+        places = rows if self._places is None else self._places[rows]
+        return self._changed(height=len(rows), _numbers={}, _whole=self, _rows=rows, _places=places)
+
+    def where(self, mask: Mask) -> "Table":
+        """The records of a mask."""
+        return self if mask.all() else self.take(np.flatnonzero(mask))
+
+    def laid_over(self, **columns: NDArray[Any]) -> "Table":
+        """The same records with some columns of numbers changed or added."""
+        return self._changed(_numbers={**self._numbers, **columns})
+
+    def without_texts(self, name: str, mask: Mask) -> "Table":
+        """The same records with a text forgotten where a mask says so."""
+        places = np.flatnonzero(mask) if self._places is None else self._places[mask]
+        return self._changed(
+            _columns={**self._columns, name: self._columns[name].clone().scatter(places, None)}, _lists={}
+        )
+
+    def _changed(self, **own: Any) -> "Table":
+        table = object.__new__(Table)
+        table.__dict__ = {**self.__dict__, **own}
+        return table
+
+    def whole(self, name: str) -> pl.Series:
+        """A column of a table that is no part of another, as it came."""
+        return self._columns[name]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The records as plain values, in their order."""
+        columns = [self.plain(name) for name in self._columns]
+        return (dict(zip(self._columns, values, strict=True)) for values in zip(*columns, strict=True))
+
+    def plain(self, name: str) -> list[Any]:
+        """A column as plain values, None where nobody knows."""
+        kind = self._kinds[name]
+        if isinstance(kind, pl.Enum):
+            words = [*self.words(name), None]
+            return [words[number] for number in self.numbers(name)]
+        if isinstance(kind, pl.Boolean):
+            return [None if number == NO_WORD else bool(number) for number in self.numbers(name)]
+        if isinstance(kind, (pl.Datetime, pl.Int64)):
+            shown = moment_of if isinstance(kind, pl.Datetime) else int
+            return [None if number == UNKNOWN else shown(int(number)) for number in self.numbers(name)]
+        return self.texts(name)
+
+    def _picked(self, found: pl.Series) -> Mask:
+        mask: Mask = found.cast(pl.UInt8).to_numpy() == 1  # neither no nor unknown
+        return mask if self._places is None else mask[self._places]
+
+
+def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
+    """A number for each text, equal for equal texts, and the text of each number.
+
+    >>> numbers, texts = numbered(pl.Series(["b", "a", "b"]))
+    >>> [texts[number] for number in numbers]
+    ['b', 'a', 'b']
+    """
+    if texts.n_unique() <= 1:
+        return np.zeros(len(texts), dtype=np.int64), texts.head(1).to_list()
+    numbers = texts.cast(pl.Categorical(pl.Categories.random())).to_physical().to_numpy().astype(np.int64)
+    first = np.zeros(numbers.max() + 1, dtype=np.int64)
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    return numbers, texts[first].to_list()
+
+
+def any_of(masks: Iterable[Mask]) -> Mask:
+    """Where one of some masks holds."""
+    return reduce(or_, masks)
+
+
+def all_of(masks: Iterable[Mask]) -> Mask:
+    """Where all of some masks hold."""
+    return reduce(and_, masks)
