@@ -87,6 +87,6 @@ def requests() -> Iterator[tuple[str, str, bytes | None, dict[str, str]]]:
         b"{}",
         {**JSON, "If-Match": f'"{CANARY}"', "Authorization": f"Bearer {CANARY}", "User-Agent": CANARY},
     )
-    for body in files():
-        yield "POST", "/v1/verdicts?on_invalid=skip", body.data, dict(body.headers)
+    for sent in files():
+        yield "POST", "/v1/verdicts?on_invalid=skip", sent.data, dict(sent.headers)
     yield CANARY.upper(), "/v1/verdicts", None, {"Referer": CANARY}
