@@ -52,11 +52,12 @@ def serve(host: str, port: int, workers: int) -> None:
 
 @main.command()
 @click.option("--keep", is_flag=True, help="Leave the server running and print how to call it.")
-def demo(keep: bool) -> None:
+@click.option("--reports", is_flag=True, help="Post the marketplace's own reports instead of a batch.")
+def demo(keep: bool, reports: bool) -> None:
     """Start the server, post a seller's month over HTTP, print the verdict, end."""
     from service.demo import run_demo
 
-    sys.exit(run_demo(keep=keep))
+    sys.exit(run_demo(keep=keep, reports=reports))
 
 
 @main.command()
@@ -80,7 +81,8 @@ def evaluate(
     """Evaluate files and folders without a server.
 
     A file is for the table it is named after (orders.csv, orders-2.parquet, returns.ndjson.gz); a JSON or NDJSON file
-    of another name is a whole batch. A file without records says that there were none.
+    of another name is a whole batch. A file without records says that there were none. A marketplace's own report is
+    known by what is in it, whatever it is called.
 
     Exit code 0: judged. 1: records or files are at fault, each named with file, line and column. 2: wrong usage.
     """

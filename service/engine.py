@@ -14,7 +14,7 @@ from typing import Any
 
 import durable_rules_engine as binding
 
-from service.core.packs import Want
+from service.core.chapters import Want
 from service.core.rulesets import Fact, Ruleset
 
 REMEMBERED_FACTS = 100_000

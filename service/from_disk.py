@@ -15,11 +15,13 @@ from service.api.problems import Problem
 from service.api.state import limits_of
 from service.app import load
 from service.clock import now
-from service.intake.files import read_files
+from service.core.mappings import ReportMapping
+from service.intake.files import REPORT, read_files
 from service.intake.kinds import Written
 from service.intake.kinds import written as how_written
 from service.intake.ndjson import BATCH
 from service.intake.parts import Part, shown_name
+from service.intake.reports.glance import is_report
 from service.intake.tables import Call, Limits, TooLarge, TooManyRecords
 from service.intake.take import take
 from service.report import print_answer, print_problem
@@ -68,10 +70,9 @@ def run_files(wanted: Wanted, settings: Settings, files: Snapshot) -> int:
     Raises:
         NotUsable: a file is for no table.
     """
-    found = [each for path in wanted.paths for each in files_of(path)]
     form = wanted.form or (FORMS.get(wanted.output.suffix.lower(), JSON) if wanted.output else None)
     try:
-        answer = answered(found, wanted, settings, files)
+        answer = answered(wanted, settings, files)
     except Problem as problem:
         print_problem(problem.document(), as_json=form is not None)
         return 1
@@ -85,16 +86,18 @@ def run_files(wanted: Wanted, settings: Settings, files: Snapshot) -> int:
     return 0
 
 
-def answered(found: Sequence[Found], wanted: Wanted, settings: Settings, files: Snapshot) -> dict[str, Any]:
+def answered(wanted: Wanted, settings: Settings, files: Snapshot) -> dict[str, Any]:
     """The answer to some files.
 
     Raises:
+        NotUsable: a file is for no table.
         Problem: they cannot be judged.
     """
     ready, limits = load(files), limits_of(settings)
     try:
+        found = [each for path in wanted.paths for each in files_of(path, ready.rulebook.reports)]
         call = call_of(found, wanted.top, limits)
-        taken = take(call, ready.rulebook.domains, now(), limits)
+        taken = take(call, ready.rulebook.domains, now(), limits, ready.rulebook.reports)
         require_sound(taken, wanted.query)
         return judged(taken, ready, wanted.query)
     except TooLarge as error:
@@ -127,8 +130,10 @@ def call_of(found: Sequence[Found], top: Mapping[str, Any], limits: Limits) -> C
         return read_files(beside, read(each for each in found if each.table != BATCH), limits, top=top)
 
 
-def files_of(path: Path) -> Iterator[Found]:
+def files_of(path: Path, mappings: Sequence[ReportMapping]) -> Iterator[Found]:
     """The file itself, or every file of a folder that is written in a way that can be read.
+
+    A marketplace's own report is known by what is in it, whatever it is called.
 
     Raises:
         NotUsable: a file is for no table.
@@ -136,6 +141,9 @@ def files_of(path: Path) -> Iterator[Found]:
     inside = sorted(path.iterdir()) if path.is_dir() else [path]
     for file in inside:
         how = how_written(file.name)
+        if file.is_file() and not file.name.startswith(".") and is_report(file.read_bytes(), mappings):
+            yield Found(file, REPORT, how)
+            continue
         if path.is_dir() and (how.kind is None or not file.is_file() or file.name.startswith(".")):
             continue
         table = table_of(how.stem)

@@ -45,7 +45,8 @@ def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None
     heading = f"Seller {printable(verdict['seller_id'])} on {verdict['marketplace']}, as of {as_of}"
     console.print(heading, style="bold", markup=False)
     console.print(f"Health: {health['color']}. {health['reasons'][0]['text']}", style=HEALTH_COLORS[health["color"]])
-    console.print(f"Heading for: {status['projected']}. {status['reasons'][0]['text']}")
+    said = f" Reported: {status['reported']}." if status["reported"] else ""
+    console.print(f"Heading for: {status['projected']}. {status['reasons'][0]['text']}{said}")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("", "Metric", "Value", "Why"):
         table.add_column(name, justify="right" if name == "Value" else "left")
@@ -70,7 +71,10 @@ def shown_records(action: dict[str, Any]) -> str:
 
 
 def outlook(metric: dict[str, Any]) -> Iterator[str]:
-    """What is to come of a metric: when a breach ends by itself, and what excuses would make of it."""
+    """What a metric has beside its reason: what the marketplace says, when a breach ends, what excuses make of it."""
+    if reported := metric["reported"]:
+        figure = "no figure" if reported["value"] is None else shown_value({**metric, "value": reported["value"]})
+        yield f"Reported: {figure}{', ' + reported['status'] if reported['status'] else ''}."
     if metric["recovers_on"]:
         yield f"The breach ends on {metric['recovers_on']} if nothing more happens."
     if mitigated := metric["mitigated"]:

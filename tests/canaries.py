@@ -39,7 +39,15 @@ def bodies() -> Iterator[bytes]:
         "links": [f"https://{CANARY}"],
     }
     words = {"text": CANARY, "topic": CANARY}
-    good = batch(orders=[odd], notices=[letter], messages=[words], appeals=[{**words, "about": [CANARY]}])
+    plan = {name: [CANARY] for name in ("about", "root_causes", "actions_taken", "preventive_steps")}
+    appeal = {**words, **plan, "reply_text": f"Please send {CANARY}", "evidence": [{"kind": "other", "refs": [CANARY]}]}
+    forged = {
+        **letter,
+        "notice_id": 2,
+        "from_address": f"{CANARY}@amazon-{CANARY}.com",
+        "links": [f"http://{CANARY}@x.io"],
+    }
+    good = batch(orders=[odd], notices=[letter, forged], messages=[words], appeals=[appeal])
     yield json.dumps(busy(1)).encode()
     yield json.dumps(good).encode()
     yield json.dumps(batch(orders=[{**odd, "status": CANARY, "ship_by": CANARY, "amount": CANARY}, CANARY])).encode()

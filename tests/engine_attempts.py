@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from fractions import Fraction
 
+from service.core.chapters import Want
 from service.core.ladder import rung_of
-from service.core.packs import Want
 from service.core.rulesets import Ruleset, all_rulesets
 from service.engine import Engine
 from tests.trials import GROWTH_KIB, edition, level, loaded, resident

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from service.api.state import Loaded
 from service.core.cards import Edition
+from service.core.chapters import Chapter
 from service.core.ladder import rung_of
-from service.core.packs import Chapter
+from service.core.letters import chapters_of
+from service.core.rulesets import all_rulesets
 from tests import attempts, twin
 from tests.conftest import ROOT, RULES
 
@@ -32,8 +34,13 @@ def editions(loaded: Loaded) -> dict[str, Edition]:
 
 def chapters(loaded: Loaded) -> dict[str, Chapter]:
     """The chapters of the shipped rulebook by their address."""
-    packs = loaded.rulebook.packs
-    return {chapter.address: chapter for pack in packs for chapter in (*pack.health, *pack.status, *pack.actions)}
+    asked = {ruleset.name for ruleset in all_rulesets(loaded.rulebook)}
+    found = (
+        chapter
+        for pack in loaded.rulebook.packs
+        for chapter in (*pack.health, *pack.status, *pack.notes, *pack.actions, *chapters_of(pack.letters))
+    )
+    return {chapter.address: chapter for chapter in found if chapter.address in asked}
 
 
 def level(loaded: Loaded, address: str, figures: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from service.api.problems import CODES, MEDIA_TYPE, TITLES
 from service.app import create_app
 from service.rulebook.folder import Snapshot
-from service.rulebook.load import PACK_FILES
+from service.rulebook.load import LETTER_FILES, PACK_FILES
 from service.rulebook.shape import KINDS, schema
 from service.schemas.batch import Query, Top
 from service.schemas.records import TABLES, shape
@@ -130,7 +130,14 @@ def test_rules_are_described_by_the_keys_they_are_written_with(document: Describ
     kind = document["paths"]["/v1/schemas/{kind}"]["get"]["parameters"][0]["schema"]
     assert schemas["Card"]["properties"].keys() == card["properties"].keys()
     assert {*schemas["Card"]["required"]} == {*card["required"]}
-    assert schemas["Pack"]["properties"].keys() == {"digest", *PACK_FILES.values(), "metrics"}
+    assert schemas["Pack"]["properties"].keys() == {
+        "digest",
+        *PACK_FILES.values(),
+        *LETTER_FILES.values(),
+        "phrases",
+        "metrics",
+        "reports",
+    }
     assert kind["enum"] == list(KINDS)
 
 

@@ -16,7 +16,7 @@ from flask import Flask
 from service.api.state import EXTENSION, State
 from service.casebook.compare import differences
 from service.casebook.run import run_folder
-from service.core.packs import Want
+from service.core.chapters import Want
 from service.core.rulesets import Ruleset, all_rulesets
 from service.engine import Engine
 from service.rulebook.folder import Snapshot

@@ -56,7 +56,7 @@ def test_both_readers_agree_whose_record_it_is(table: str, drawn: st.DataObject)
 @seldom
 @given(drawn=st.data())
 def test_both_readers_agree_on_repeated_keys(table: str, drawn: st.DataObject) -> None:
-    """The first of several values under one key counts, however the record is read."""
+    """The last of several values under one key counts, however the record is read."""
     records = drawn.draw(records_of(table, REPEATED, repeats=True))
     assert in_bulk(table, records) == one_by_one(table, records)
 

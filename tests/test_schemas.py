@@ -22,7 +22,9 @@ MODELINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
 
 def kind_of(path: Path) -> str:
     """Which kind of rule file a shipped file is, by its place."""
-    return {"metrics": "metric", "cases": "cases"}.get(path.parent.name, path.stem)
+    if path.parent.name == "reports":
+        return "report_cases" if path.parent.parent.name == "cases" else "report"
+    return {"metrics": "metric", "phrases": "phrases", "cases": "cases"}.get(path.parent.name, path.stem)
 
 
 def properties(part: Any) -> Iterator[tuple[str, Any]]:

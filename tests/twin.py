@@ -17,6 +17,11 @@ Plain = dict[str, Any]
 Figures = Mapping[str, Fraction | int]
 LEVELS = ("breach", "watch", "good", "insufficient_data")
 CHAPTERS = ("health", "status", "actions")
+LISTS = {
+    "status": ("notes",),
+    "notices": ("assessments", "kinds"),
+    "appeals": ("missing", "warnings", "replies", "next"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,15 @@ class Chapter:
     def holding(self, facts: Mapping[str, int | str]) -> list[str]:
         """The addresses of the rules that hold, in the order of the file."""
         return [
-            f"{self.address}#{rule['rule']}"
+            f"{self.edition}#{rule['rule']}"
             for rule in self.rules
             if all(is_wanted(facts[fact], wanted) for fact, wanted in rule.get("when", {}).items())
         ]
+
+    @property
+    def edition(self) -> str:
+        """What its rules are named by: of several lists in one edition, the edition."""
+        return "/".join(self.address.split("/")[:2])
 
     def facts(self) -> dict[str, list[Any]]:
         """Every fact the rules ask for, with what they want of it."""
@@ -107,3 +117,8 @@ def chapters(rules: Path) -> Iterator[Chapter]:
     for path in sorted(path for name in CHAPTERS for path in rules.glob(f"*/{name}.yaml")):
         for chapter in read(path)[path.stem]:
             yield Chapter(f"{path.parts[-2]}/{path.stem}@{chapter['since']}", chapter["rules"])
+    for stem, names in LISTS.items():
+        for path in sorted(rules.glob(f"*/{stem}.yaml")):
+            for edition in read(path)[stem]:
+                address = f"{path.parts[-2]}/{stem}@{edition['since']}"
+                yield from (Chapter(f"{address}/{name}", edition[name]) for name in names if name in edition)

@@ -65,6 +65,9 @@ CODES = {
     "unsupported_type": "a column of a type that is not read",
     "extra_cell": "a row with more cells than the header",
     "broken_quotes": "a row whose quotes do not fit",
+    "unknown_report": "a report whose header or keys no mapping knows",
+    "unreadable_report": "a report that is not the JSON or XML it begins as",
+    "unmapped_word": "a word of a report that its mapping does not know, where the field must be known",
 }
 
 

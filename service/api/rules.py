@@ -44,7 +44,8 @@ def rule_pack(pack: str) -> Response:
     if acceptable(JSON, HTML) == HTML:
         return tagged(Response(page(found, loaded().files), content_type=f"{HTML}; charset=utf-8", headers=VARY))
     metrics = {card.metric: card.shown for card in found.cards}
-    return shown({"digest": found.digest, **found.shown, "metrics": metrics}, found.digest)
+    reports = {mapping.report: mapping.shown for mapping in found.reports}
+    return shown({"digest": found.digest, **found.shown, "reports": reports, "metrics": metrics}, found.digest)
 
 
 @routes.get("/v1/rules/<pack>/metrics/<metric>")

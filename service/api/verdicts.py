@@ -7,6 +7,7 @@ from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
 
 from service.api.answers import CONTENT_TYPES, FORMS, written
+from service.api.body import too_large
 from service.api.call import read_call
 from service.api.conditional import require_match
 from service.api.judging import judged, require_sound
@@ -15,9 +16,10 @@ from service.api.problems import invalid
 from service.api.state import limits, loaded
 from service.clock import now
 from service.core.errors import Fault
+from service.core.packs import Rulebook
 from service.intake.cast import escaped, worded
-from service.intake.tables import Placed
-from service.intake.take import take
+from service.intake.tables import Call, Limits, Placed, TooManyRecords
+from service.intake.take import Taken, take
 from service.schemas.batch import Query
 from service.schemas.scalars import Reading
 
@@ -30,13 +32,25 @@ def verdicts() -> Response:
     form = acceptable(*FORMS)
     query = read_query()
     ready = loaded()
-    taken = take(read_call(), ready.rulebook.domains, now(), limits())
+    taken = take_in(read_call(), ready.rulebook, limits())
     g.records = taken.records
     require_sound(taken, query)
     require_match(ready.rulebook, taken.batch.marketplaces())
     answer = judged(taken, ready, query)
     g.sellers = len(answer["verdicts"])
     return Response(written(answer, form), content_type=CONTENT_TYPES.get(form, form))
+
+
+def take_in(call: Call, rulebook: Rulebook, bounds: Limits) -> Taken:
+    """The records of a call.
+
+    Raises:
+        Problem: too_large.
+    """
+    try:
+        return take(call, rulebook.domains, now(), bounds, rulebook.reports)
+    except TooManyRecords:
+        raise too_large("records", bounds.records) from None
 
 
 def read_query() -> dict[str, Any]:

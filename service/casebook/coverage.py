@@ -4,10 +4,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from fractions import Fraction
 
 from service.casebook.cases import Point
+from service.casebook.heard import groups_of
 from service.casebook.witness import Witness, term_name
 from service.core.cards import MILLION, VALUE, Card, Edge, Edition
+from service.core.chapters import Chapter
 from service.core.ladder import PROPORTIONS
-from service.core.packs import Chapter, Deadline, Pack
+from service.core.packs import Deadline, Pack
 from service.core.rulesets import UP, Fact
 from service.core.texts import decimal, percent
 
@@ -20,10 +22,11 @@ def points_of(pack: Pack, witness: Witness) -> Iterator[Point]:
         file = f"{pack.pack}/metrics/{card.metric}.yaml"
         for name, covered in of_card(card, witness):
             yield Point(file, name, covered)
-    for key, chapters in (("health", pack.health), ("status", pack.status), ("actions", pack.actions)):
-        for chapter in chapters:
-            for name, covered in of_chapter(chapter, witness, first_decides=key != "actions"):
-                yield Point(f"{pack.pack}/{key}.yaml", name, covered)
+    for key, chapter, first_decides in chapters_of(pack):
+        for name, covered in of_chapter(chapter, witness, first_decides=first_decides):
+            yield Point(f"{pack.pack}/{key}.yaml", name, covered)
+    for language, group, kind in groups_of(pack.letters.language):
+        yield Point(f"{pack.pack}/phrases/{language}.yaml", group, (kind, language, group) in witness.shown)
     for action in pack.catalogue:
         yield Point(f"{pack.pack}/actions.yaml", f"action {action}", ("action", "", action) in witness.shown)
     for timetable in pack.deadlines:
@@ -32,6 +35,18 @@ def points_of(pack: Pack, witness: Witness) -> Iterator[Point]:
                 covered = (state, str(timetable.since), deadline.kind) in witness.shown
                 name = f"{timetable.since} {deadline.kind}: {wording(state)}"
                 yield Point(f"{pack.pack}/deadlines.yaml", name, covered)
+
+
+def chapters_of(pack: Pack) -> Iterator[tuple[str, Chapter, bool]]:
+    """The chapters of a pack, each with its file and whether the first rule that holds decides."""
+    for key, chapters in (("health", pack.health), ("status", pack.status), ("status", pack.notes)):
+        yield from ((key, chapter, chapter not in pack.notes) for chapter in chapters)
+    yield from (("actions", chapter, False) for chapter in pack.actions)
+    for notices in pack.letters.notices:
+        yield from (("notices", chapter, True) for chapter in (notices.assessments, notices.kinds))
+    for appeals in pack.letters.appeals:
+        yield from (("appeals", chapter, False) for chapter in (appeals.missing, appeals.warnings))
+        yield from (("appeals", chapter, True) for chapter in (appeals.replies, appeals.following))
 
 
 def of_card(card: Card, witness: Witness) -> Iterator[tuple[str, bool]]:

@@ -9,6 +9,7 @@ from service.rulebook.shape import check_shape
 from service.rulebook.yaml_source import Source, read_source
 
 SHARED = "/cases/defaults.yaml"
+OF_REPORTS = "/cases/reports/"
 
 
 def case_sources(files: Snapshot) -> list[Source]:
@@ -19,9 +20,10 @@ def case_sources(files: Snapshot) -> list[Source]:
 
 def checked(source: Source) -> Source:
     """A case file with every fault of its form."""
+    of_reports = OF_REPORTS in source.file
     if not source.faults:
-        check_shape(source, "cases")
-    if not source.faults:
+        check_shape(source, "report_cases" if of_reports else "cases")
+    if not source.faults and not of_reports:
         check_meaning(Cursor(source))
     return source
 
@@ -45,13 +47,21 @@ def check_meaning(root: Cursor) -> None:
 
 def cases_of(sources: Iterable[Source]) -> Iterator[Case]:
     """The cases of the files that are sound, in the order of the files."""
-    roots = [Cursor(source) for source in sources if not source.faults]
+    roots = [Cursor(source) for source in sources if not source.faults and OF_REPORTS not in source.file]
     shared = next((defaults(root) for root in roots if root.source.file.endswith(SHARED)), {})
     for root in roots:
         own = defaults(root)
         both = {table: {**shared.get(table, {}), **own.get(table, {})} for table in {**shared, **own}}
         for case in root["cases"].entries():
             yield Case(case, both)
+
+
+def report_cases_of(sources: Iterable[Source]) -> Iterator[Case]:
+    """The cases of reports among the files that are sound, each with what every row of its file has."""
+    for source in sources:
+        if not source.faults and OF_REPORTS in source.file:
+            root = Cursor(source)
+            yield from (Case(case, {"rows": root["defaults"].value or {}}) for case in root["cases"].entries())
 
 
 def defaults(root: Cursor) -> Defaults:

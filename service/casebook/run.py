@@ -1,12 +1,15 @@
 """A folder of rules → a report on its cases."""
 
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from service.app import load
 from service.casebook.cases import Report
 from service.casebook.coverage import points_of
-from service.casebook.read import case_sources, cases_of
+from service.casebook.read import case_sources, cases_of, report_cases_of
+from service.casebook.report_cases import ReportTrial
+from service.casebook.report_coverage import report_points
 from service.casebook.trial import Trial
 from service.casebook.witness import Witness
 from service.core.errors import BrokenRulebook, RuleFault
@@ -43,8 +46,10 @@ def run_pack(folder: Path) -> Report:
         witness = Witness(loaded.engine.decide)
         trial = Trial(loaded.rulebook, witness)
         results = tuple(result for case in cases_of(sources) if (result := trial.result(case)))
+        reports = ReportTrial(loaded.rulebook)
+        results += tuple(result for case in report_cases_of(sources) if (result := reports.result(case)))
         all(failed_examples(loaded.rulebook, witness.decide))
-        points = points_of(trial.pack, witness)
+        points = chain(points_of(trial.pack, witness), report_points(trial.pack, reports.shown))
         covered = tuple(replace(point, file=(beside / point.file).as_posix()) for point in points)
     finally:
         loaded.engine.close()

@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from service.casebook.cases import Case, Result
 from service.casebook.compare import differences
+from service.casebook.heard import heard
 from service.casebook.records import Written, written
 from service.casebook.witness import Witness, taken_apart
 from service.core.batch import Batch
@@ -62,6 +63,7 @@ class Trial:
         found = evaluate(batch, self.rulebook, self.witness.decide, Wishes(EVIDENCE_MOST)).verdicts
         apart = Rulebook((taken_apart(self.pack),), "")
         self.witness.see(found, timetable)
+        self.witness.shown.update(heard(batch, self.pack.letters.language))
         self.witness.see_apart(evaluate(batch, apart, self.witness.engine, Wishes()).verdicts, timetable)
         return found
 
@@ -85,7 +87,9 @@ class Trial:
             **{table: [one.fields for one in each] for table, each in records.items()},
         }
         limits = Limits()
-        found = gather(read_json(json.dumps(call).encode(), limits), self.rulebook.domains, moment, limits)
+        found = gather(
+            read_json(json.dumps(call).encode(), limits), self.rulebook.domains, moment, limits, self.rulebook.reports
+        )
         faults = found.call_faults + found.record_faults
         for fault in faults:
             note(fault, case, records)

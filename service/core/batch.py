@@ -1,9 +1,10 @@
 """A batch as `core` knows it: typed tables, what is covered, and the instant the question is asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from service.core.reported import Identity, ReportedAccount
 from service.core.tables import Table
 
 
@@ -12,12 +13,14 @@ class Batch:
     """Valid records of any number of sellers.
 
     `tables` holds every covered table, with `seller_id`, `marketplace` (the domain) and every field of its records.
-    `uncovered` names fields (`returns.responded_at`) that the source could not tell.
+    `uncovered` names fields (`returns.responded_at`) that the source could not tell. `reported` is what
+    marketplaces' performance reports say, by seller and marketplace.
     """
 
     as_of: datetime
     tables: Mapping[str, Table]
     uncovered: frozenset[str] = frozenset()
+    reported: Mapping[Identity, ReportedAccount] = field(default_factory=dict)
 
     def marketplaces(self) -> set[str]:
         """The marketplaces its records name."""

@@ -30,7 +30,7 @@ def open_deadlines(question: Question) -> dict[int, list[Due]]:
     """Per seller the open deadlines, soonest first; of equals by kind and record."""
     found: dict[int, list[Due]] = {}
     table = timetable_in_force(question.pack, question.calendar.day)
-    for deadline in table.deadlines if table else ():
+    for deadline in (one for one in table.deadlines if not one.letter) if table else ():
         for seller, due in of_deadline(deadline, question):
             found.setdefault(seller, []).append(due)
     return {seller: sorted(each) for seller, each in found.items()}

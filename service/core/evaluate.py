@@ -8,9 +8,11 @@ from service.core.cards import Edition
 from service.core.deadlines import open_deadlines
 from service.core.figures import Question
 from service.core.judge import Judged, judge
+from service.core.mail import NO_MAIL, mail, mailbags
 from service.core.measure import Calendar
 from service.core.packs import Pack, Rulebook
 from service.core.relations import Related, related
+from service.core.reported import status_conflicts
 from service.core.rulesets import Decide
 from service.core.verdicts import only_wanted, verdict
 from service.core.windows import day_of
@@ -48,10 +50,15 @@ def evaluate(batch: Batch, rulebook: Rulebook, decide: Decide, wishes: Wishes) -
         question = Question(tied, pack, calendar, decide, wishes.evidence)
         metrics = metrics_of(sellers, question)
         dues = open_deadlines(question)
+        bags = mailbags(question)
         for seller in sellers:
-            found = verdict(seller, metrics[seller], dues.get(seller, []), question)
+            letters = mail(seller, bags[seller], in_breach(metrics[seller]), question) if seller in bags else NO_MAIL
+            due = sorted([*dues.get(seller, ()), *letters.dues])
+            found = verdict(seller, metrics[seller], due, letters, question)
             verdicts[seller] = only_wanted(found, wishes.at_least)
-    return Evaluation([verdicts[seller] for seller in sorted(verdicts)], list(orphan_warnings(tied)))
+    return Evaluation(
+        [verdicts[seller] for seller in sorted(verdicts)], [*orphan_warnings(tied), *status_warnings(tied)]
+    )
 
 
 def by_pack(tied: Related, rulebook: Rulebook) -> Iterator[tuple[Pack, list[int]]]:
@@ -76,6 +83,18 @@ def metrics_of(sellers: list[int], question: Question) -> dict[int, list[Judged]
             for seller, judged in judge(card, edition, judged_by_it, question):
                 metrics[seller].append(judged)
     return metrics
+
+
+def in_breach(metrics: list[Judged]) -> list[str]:
+    """The metrics in breach that the marketplace enforces."""
+    return [one.edition.metric for one in metrics if one.edition.enforced and one.headline.level == "breach"]
+
+
+def status_warnings(tied: Related) -> Iterator[dict[str, Any]]:
+    """A warning where the caller tells another status than the marketplace's report."""
+    own = {tied.sellers[seller]: account.get("status") for seller, account in tied.accounts.items()}
+    if count := status_conflicts(tied.reported, own):
+        yield {"code": "status_conflict", "table": "sellers", "field": "status", "count": count}
 
 
 def orphan_warnings(tied: Related) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from service.core.cards import Edition, Level, Rung
 from service.core.ladder import rung_of, value_of
+from service.core.mappings import WHOLE
 from service.core.measure import Calendar, Slice
 from service.core.packs import Pack
 from service.core.relations import Related
@@ -59,6 +60,9 @@ class Figure(NamedTuple):
 
 def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) -> tuple[Figure, ...]:
     """The figures of some slices."""
+    if any(name.endswith(f".{WHOLE}") for name in question.related.missing(edition.requires)):
+        nothing = [one._replace(counted=0, total=0) for one in slices][:1]  # what is missing is not missing at random
+        return tuple(Figure(one, None, None, "insufficient_data") for one in nothing)
     figures, memory = [], question.memory
     for one in slices:
         key = (edition.address, one.counted, one.total, one.also)
@@ -69,11 +73,16 @@ def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) ->
 
 
 def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fraction | None, Rung | None, Level]:
-    """The value of a slice, its rung and its level; where something required is not covered it is never good."""
+    """The value of a slice, its rung and its level; where something required is not covered it is never good.
+
+    What hangs on a field that a source could not tell has no level at all.
+    """
+    missing = question.related.missing(edition.requires)
     value = value_of(edition, one.counted, one.total)
     rung = rung_of(edition, value, one.also, question.decide)
     level: Level = rung.level if rung else "insufficient_data"
-    if question.related.missing(edition.requires) and (level == "good" or is_shortfall(edition, question)):
+    told = all("." not in name for name in missing)
+    if missing and (level == "good" or not told or is_shortfall(edition, question)):
         level = "insufficient_data"
     return value, rung, level
 

@@ -13,12 +13,13 @@ from service.core.ladder import PROPORTIONS
 from service.core.measure import Slice
 from service.core.mitigate import Mitigated
 from service.core.packs import Pack
+from service.core.reported import ReportedAccount, shown_reported
 from service.core.score import PartOfScore
 from service.core.texts import decimal, filled, percent, rounded
 from service.core.windows import Days
 
 
-def shown_metric(judged: Judged, question: Question) -> dict[str, Any]:
+def shown_metric(judged: Judged, question: Question, reported: ReportedAccount) -> dict[str, Any]:
     """One entry of `metrics`."""
     edition, memory = judged.edition, question.memory
     key = ("metric", edition.address, judged.headline.slice)
@@ -40,6 +41,9 @@ def shown_metric(judged: Judged, question: Question) -> dict[str, Any]:
         shown["recovers_on"] = str(judged.recovers_on)
     if judged.mitigated:
         shown["mitigated"] = shown_mitigated(edition, judged.mitigated, question.evidence)
+    if told := reported.metrics.get(edition.metric):
+        days = shown["window"]["days"]
+        shown["reported"] = shown_reported(told, edition.unit, judged.headline.slice.group, days)
     return shown
 
 
@@ -69,6 +73,7 @@ def shown_headline(judged: Judged, pack: Pack) -> dict[str, Any]:
         **shown_forecast(edition, headline.slice),
         "recovers_on": None,
         "mitigated": None,
+        "reported": None,
     }
 
 

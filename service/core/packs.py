@@ -7,45 +7,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.core.cards import Card
+from service.core.chapters import Chapter
 from service.core.clauses import Condition
+from service.core.letters import LetterRules
+from service.core.mappings import ReportMapping
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
-    """What one fact must be: one of some words, or a number between two bounds, both included."""
+class LetterTest:
+    """Which letters a deadline holds for, as they are judged; gone once an appeal was submitted since."""
 
-    fact: str
-    words: tuple[str, ...] = ()
-    least: int | None = None
-    most: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule the engine decides: it holds when every want does; `address` is how answers name it."""
-
-    address: str
-    wants: tuple[Want, ...]
-    outcome: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A dated version of a pack's health, status or action rules, in the order of the file."""
-
-    address: str
-    since: date
-    rules: tuple[Rule, ...]
-
-    @property
-    def asked(self) -> dict[str, int]:
-        """The facts these rules ask for, each with the largest number that makes a difference."""
-        wants = [want for rule in self.rules for want in rule.wants]
-        return {
-            name: max(bound + 1 for want in wants if want.fact == name for bound in (want.least or 0, want.most or 0))
-            for name in sorted({want.fact for want in wants})
-        }
+    assessment: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +33,7 @@ class Deadline:
     by_marketplace: Condition | None
     lapses: bool
     marketplaces: frozenset[str] | None
+    letter: LetterTest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +70,9 @@ class Pack:
     texts: Mapping[str, str]
     digest: str
     shown: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[Chapter, ...] = ()
+    letters: LetterRules = field(default_factory=LetterRules)
+    reports: tuple[ReportMapping, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +91,11 @@ class Rulebook:
             for domain, aliases in pack.marketplaces.items()
             for name in (domain, *aliases)
         }
+
+    @property
+    def reports(self) -> tuple[ReportMapping, ...]:
+        """How marketplaces' own reports are read, pack by pack."""
+        return tuple(mapping for pack in self.packs for mapping in pack.reports)
 
     def pack_of(self, marketplace: str) -> Pack:
         """The pack that judges a marketplace."""

@@ -11,6 +11,7 @@ import polars as pl
 
 from service.core.batch import Batch
 from service.core.known import FORMS, as_known
+from service.core.reported import Identity, ReportedAccount
 from service.core.tables import NO_WORD, Numbers, Table, number_of, numbered
 
 ORDER_DEFECTS = ("feedback", "claims", "chargebacks")
@@ -24,7 +25,8 @@ class Related:
 
     `sellers` lists every (seller_id, marketplace) the batch names, sorted; a record's `seller` is its place there.
     `order_row` is the place of its order among the orders, `ORPHAN` where it is not in the batch. `now` is the instant
-    as tables hold it. `accounts` are the records of `sellers`.
+    as tables hold it. `accounts` are the records of `sellers`, `reported` what marketplaces say of
+    them.
     """
 
     as_of: datetime
@@ -34,6 +36,7 @@ class Related:
     orphans: Mapping[str, int]
     accounts: Mapping[int, Mapping[str, Any]]
     uncovered: frozenset[str]
+    reported: Mapping[Identity, ReportedAccount]
 
     def missing(self, required: tuple[str, ...]) -> list[str]:
         """Which of the required tables and fields (`table` or `table.field`) nobody covered; of no table, no field."""
@@ -55,7 +58,7 @@ def related(batch: Batch) -> Related:
     orphans = {
         name: int((tables[name].numbers("order_row") == ORPHAN).sum()) for name in ORDER_DEFECTS if name in tables
     }
-    return Related(batch.as_of, now, sellers, tables, orphans, accounts, batch.uncovered)
+    return Related(batch.as_of, now, sellers, tables, orphans, accounts, batch.uncovered, batch.reported)
 
 
 def owned(tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[Numbers]]:

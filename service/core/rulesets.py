@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from service.core.cards import MILLION, Edge, Edition
-from service.core.packs import Chapter, Rulebook, Want
+from service.core.chapters import Chapter, Rule, Want
+from service.core.letters import chapters_of
+from service.core.packs import Rulebook
 
 Fact = Mapping[str, int | str]
 Decide = Callable[[str, Fact], tuple[str, ...]]
@@ -29,7 +31,7 @@ def all_rulesets(rulebook: Rulebook) -> Iterator[Ruleset]:
     for pack in rulebook.packs:
         for card in pack.cards:
             yield from map(ladder_ruleset, card.editions)
-        for chapter in (*pack.health, *pack.status, *pack.actions):
+        for chapter in (*pack.health, *pack.status, *pack.notes, *pack.actions, *chapters_of(pack.letters)):
             yield chapter_ruleset(chapter)
 
 
@@ -50,6 +52,12 @@ def wanted(edge: Edge) -> Want:
 def chapter_ruleset(chapter: Chapter) -> Ruleset:
     """The rules of a chapter, in the order of the file."""
     return Ruleset(chapter.address, {str(place): rule.wants for place, rule in enumerate(chapter.rules)})
+
+
+def all_that_hold(chapter: Chapter, fact: Fact, decide: Decide) -> list[Rule]:
+    """The rules of a chapter that hold, in the order of the file; what they ask beyond the fact is 0."""
+    asked = {name: fact.get(name, 0) for name in chapter.asked}
+    return [chapter.rules[int(place)] for place in decide(chapter.address, asked)]
 
 
 def measured(measures: Mapping[str, int | Fraction], proportions: frozenset[str]) -> dict[str, int]:

@@ -49,8 +49,8 @@ def numbers_of(column: pl.Series) -> Numbers:
     match column.dtype:
         case pl.Datetime():
             return column.to_numpy().view(np.int64)  # what is not known is the least number there is
-        case pl.Enum():
-            return words_of(column.to_physical())
+        case pl.Int16():
+            return words_of(column)
         case pl.Boolean():
             return words_of(column.cast(pl.Int8))
     return column.fill_null(UNKNOWN).to_numpy()
@@ -113,7 +113,7 @@ class Table:
     def known(self, name: str) -> Mask:
         """Where a field is known."""
         kind = self._kinds[name]
-        if isinstance(kind, (pl.Enum, pl.Boolean)):
+        if isinstance(kind, (pl.Int16, pl.Boolean)):
             words: Mask = self.numbers(name) >= 0
             return words
         if isinstance(kind, (pl.Datetime, pl.Int64)):
@@ -189,7 +189,7 @@ class Table:
     def plain(self, name: str) -> list[Any]:
         """A column as plain values, None where nobody knows."""
         kind = self._kinds[name]
-        if isinstance(kind, pl.Enum):
+        if isinstance(kind, pl.Int16):
             words = [*self.words(name), None]
             return [words[number] for number in self.numbers(name)]
         if isinstance(kind, pl.Boolean):

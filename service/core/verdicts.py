@@ -5,12 +5,15 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from service.core.cards import MARKERS
+from service.core.chapters import Chapter, Rule
 from service.core.deadlines import SELLER, Due
 from service.core.evidence import Records
 from service.core.figures import Question
 from service.core.judge import Judged
+from service.core.mail import Mail
 from service.core.metrics import shown_metric
-from service.core.packs import Action, Chapter, Rule
+from service.core.packs import Action
+from service.core.reported import ReportedAccount
 from service.core.rulesets import Fact
 from service.core.tables import moment_of
 from service.core.texts import filled, instant
@@ -26,18 +29,20 @@ URGENCIES = ("now", "soon", "routine")
 SEVERITY = ("insufficient_data", "good", "watch", "breach")
 
 
-def verdict(seller: int, metrics: list[Judged], dues: list[Due], question: Question) -> dict[str, Any]:
+def verdict(seller: int, metrics: list[Judged], dues: list[Due], letters: Mail, question: Question) -> dict[str, Any]:
     """The verdict on one seller in one marketplace.
 
     Args:
         seller: the seller's place among those of the batch.
         metrics: the seller's metrics, in the order of the pack.
         dues: the seller's open deadlines, soonest first.
+        letters: the seller's letters and appeals, judged.
         question: what is asked.
     """
     seller_id, marketplace = question.related.sellers[seller]
     account = question.related.accounts.get(seller, {})
-    subjects = subjects_of(metrics, dues)
+    reported = question.related.reported.get((seller_id, marketplace), ReportedAccount())
+    subjects = subjects_of(metrics, dues) | subjects_of_letters(letters)
     facts = facts_of(metrics, subjects, account)
     health = first_rule(question.pack.health, facts, question)
     projected = first_rule(question.pack.status, facts, question)
@@ -50,15 +55,24 @@ def verdict(seller: int, metrics: list[Judged], dues: list[Due], question: Quest
             "reasons": [told(health, metrics)],
         },
         "status": {
-            "reported": account.get("status"),
+            "reported": account.get("status") or reported.status,
             "projected": projected.outcome,
-            "reasons": [told(projected, metrics)],
+            "reasons": [told(rule, metrics) for rule in (*noted(facts, question), projected)],
         },
-        "metrics": [shown_metric(judged, question) for judged in metrics],
+        "metrics": [shown_metric(judged, question, reported) for judged in metrics],
         "actions": actions(facts, subjects, question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),
+        "notices": letters.notices,
+        "appeals": letters.appeals,
     }
+
+
+def noted(facts: Fact, question: Question) -> Iterator[Rule]:
+    """What is told of the status first, whatever it is."""
+    if not question.pack.notes:
+        return iter(())
+    return fired(chapter_in_force(question.pack.notes, question.calendar.day), facts, question)
 
 
 def shown_due(due: Due) -> dict[str, Any]:
@@ -101,6 +115,14 @@ def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
     for name, (ids, rule, due_at) in listed.items():
         subjects[name] = Subject(Records(ids, len(ids)), rule, due_at)
     return subjects
+
+
+def subjects_of_letters(letters: Mail) -> dict[str, Subject]:
+    """What each fact about letters and appeals is about."""
+    return {
+        name: Subject(Records(call.records, len(call.records)), call.rule, call.due_at)
+        for name, call in letters.calls.items()
+    }
 
 
 def facts_of(

@@ -9,7 +9,7 @@ import polars as pl
 from marshmallow import ValidationError
 
 from service.core.errors import Fault
-from service.intake.columns import column_types
+from service.intake.columns import column_types, words
 from service.intake.home import Home
 from service.intake.portions import Typist
 from service.intake.tables import PORTION, ROW, TOO_DEEP, Given, Portion
@@ -20,11 +20,15 @@ from service.schemas.shapes import Record
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The valid records of one table, typed; what is wrong with the others; fields nobody asked for."""
+    """The valid records of one table, typed; what is wrong with the others; fields nobody asked for.
+
+    `foreign` are the positions of records that were set aside.
+    """
 
     table: pl.DataFrame
     faults: dict[int, list[Fault]]
     unknown: Counter[str]
+    foreign: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,13 @@ def with_singles(given: Given, read: Portions, home: Home) -> Cast:
     singles: list[dict[str, Any]] = []
     unknown = Counter(given.unknown)
     refused = frozenset(read.refused)
+    foreign: list[int] = []
     for position in sorted([*read.odd, *read.refused]):
         record = given.record(position)
+        if given.foreign and given.foreign(record):
+            foreign.append(position)
+            unknown.subtract(record.keys() - schema.fields.keys() if position in refused else ())
+            continue
         if isinstance(record, dict) and position not in refused:
             unknown.update(record.keys() - schema.fields.keys())
         values, wrong = one_by_one(record, schema, home, f"/{given.table}/{position}")
@@ -79,8 +88,16 @@ def with_singles(given: Given, read: Portions, home: Home) -> Cast:
         else:
             singles.append({**values, ROW: position})
     if singles or not read.frames:
-        read.frames.append(pl.DataFrame(singles, schema={ROW: pl.UInt32, **column_types(given.table)}))
-    return Cast(stacked(read.frames), faults, unknown)
+        read.frames.append(frame_of(given.table, singles))
+    return Cast(stacked(read.frames), faults, +unknown, tuple(foreign))
+
+
+def frame_of(table: str, records: list[dict[str, Any]]) -> pl.DataFrame:
+    """Records as marshmallow reads them, as a frame."""
+    for name, places in words(table).items():
+        for record in records:
+            record[name] = places.get(record.get(name, ""))
+    return pl.DataFrame(records, schema={ROW: pl.UInt32, **column_types(table)})
 
 
 def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -31,6 +31,7 @@ from service.schemas.scalars import (
 from service.schemas.shapes import Link, ListOf, is_blank, link_shape
 
 AMOUNT = pl.Decimal(38, DECIMAL_PLACES)
+WORD = pl.Int16()
 Reader = Callable[[Sequence[Any], Reading], Column]
 
 
@@ -43,21 +44,27 @@ def column_types(table: str) -> dict[str, pl.DataType]:
 @cache
 def words(table: str) -> dict[str, dict[str, int]]:
     """Per field of a table that is a word of a closed list, those words, each with its place."""
-    return {
-        name: {word: place for place, word in enumerate(kind.choices)}
-        for name, kind in shape(table).fields.items()
-        if isinstance(kind, Choice)
-    }
+    return {name: numbered(kind) for name, kind in shape(table).fields.items() if isinstance(kind, Choice)}
+
+
+def numbered(kind: Choice) -> dict[str, int]:
+    """The words of a closed list, each with its place, by which columns hold them."""
+    return {word: place for place, word in enumerate(kind.choices)}
 
 
 def column_type(kind: fields.Field[Any]) -> pl.DataType:
-    """The column type of one field."""
+    """The type of a field's column."""
+    return WORD if isinstance(kind, Choice) else value_type(kind)
+
+
+def value_type(kind: fields.Field[Any]) -> pl.DataType:
+    """The type of a field's values, wherever they stand."""
     match kind:
         case ListOf():
-            return pl.List(column_type(kind.inner))
+            return pl.List(value_type(kind.inner))
         case fields.Nested() | Link():
             inner_shape = link_shape() if isinstance(kind, Link) else kind.schema
-            return pl.Struct({name: column_type(inner) for name, inner in inner_shape.fields.items()})
+            return pl.Struct({name: value_type(inner) for name, inner in inner_shape.fields.items()})
         case Choice():
             return pl.Enum(kind.choices)
         case Boolean():
@@ -74,9 +81,11 @@ def column_type(kind: fields.Field[Any]) -> pl.DataType:
 
 
 def default_of(kind: fields.Field[Any]) -> str | bool | int | None:
-    """What a field that is not known reads as."""
+    """What a field that is not known reads as, as its column has it."""
     default = kind.load_default
-    return default if isinstance(default, (str, bool, int)) else None
+    if not isinstance(default, (str, bool, int)):
+        return None
+    return numbered(kind)[str(default)] if isinstance(kind, Choice) else default
 
 
 def reader(kind: fields.Field[Any]) -> Reader:
@@ -90,6 +99,10 @@ def reader(kind: fields.Field[Any]) -> Reader:
             return lambda values, reading: texts(values, reading.longest_text)
         case Amount():
             return lambda values, _: amounts(values)
+        case Choice():
+            places, usual = numbered(kind), default_of(kind)
+            known = {None: usual, "": usual, **places}
+            return lambda values, _: by_meaning(values, lambda value: known.get(value, REFUSED))
         case Scalar():
             default = default_of(kind)
             return lambda values, _: by_meaning(values, lambda value: meaning(kind, value, default))

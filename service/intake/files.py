@@ -1,6 +1,6 @@
 """Files, each for one table → a call. Finds out how each is written and hands it to its reader."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -17,20 +17,20 @@ from service.intake.json_body import MalformedBody, given_table, opens_list, sca
 from service.intake.kinds import KINDS, TYPED, marked
 from service.intake.ndjson import read_ndjson, read_table_lines
 from service.intake.parts import Part, Unreadable
-from service.intake.tables import Call, Given, Limits, Placed, TooManyRecords
+from service.intake.tables import Call, Given, Limits, Placed, Report, TooManyRecords
 from service.intake.typed_file import places_of, read_typed
 from service.schemas.batch import zone_names
 from service.schemas.records import TABLES
 
-Reader = Callable[[Part, Limits], Iterable[Given]]
 Warnings = list[Mapping[str, Any]]
+REPORT = "amazon_report"  # a part of any kind and any number
+GZIP_MARK = b"\x1f\x8b"
 
 
 def read_files(
     beside: Sequence[Part],
     files: Iterable[Part],
     limits: Limits,
-    special: Mapping[str, Reader] | None = None,
     top: Mapping[str, Any] | None = None,
 ) -> Call:
     """The call that some files make.
@@ -39,7 +39,6 @@ def read_files(
         beside: at most one part that says what stands beside the tables.
         files: the others, each read before the next is asked for.
         limits: how much they may hold together.
-        special: readers of parts that are no table, by name; each says what a part tells of which tables.
         top: what stands beside the tables, over what the parts say.
 
     Raises:
@@ -48,24 +47,34 @@ def read_files(
     first, faults = read_first(beside, limits)
     first = replace(first, top={**first.top, **(top or {})})
     zone = first.top.get("timezone")
-    of_table: Reader = partial(read_file, zone=zone if zone in zone_names() else None)
-    readers = {**dict.fromkeys(TABLES, of_table), **(special or {})}
+    of_table = partial(read_file, zone=zone if zone in zone_names() else None)
     several: list[Given] = []
     strangers, warnings = set(first.strangers), Warnings()
+    reports: list[Report] = []
     misread = bool(faults)  # what stands beside the tables is not known, so no record can be judged
     for part in files:
-        if part.table not in readers:
+        if part.table not in (*TABLES, REPORT):
             strangers.add(part.table)
             continue
         try:
-            plain = opened(part, limits, warnings)
-            several += readers[part.table](plain, limits)
+            if part.table == REPORT and not misread:
+                reports.append(report_of(part, limits))
+            elif part.table != REPORT:
+                several += of_table(opened(part, limits, warnings), limits)
         except Unreadable as error:
             faults += error.faults
         if sum(given.height for given in several) > limits.records:
             raise TooManyRecords
     call = assembled(first, [] if misread else several, faults)
-    return replace(call, strangers=tuple(sorted(strangers)), warnings=tuple(warnings))
+    return replace(call, strangers=tuple(sorted(strangers)), warnings=tuple(warnings), reports=tuple(reports))
+
+
+def report_of(part: Part, limits: Limits) -> Report:
+    """A marketplace's own report, which is recognised by what is in it; it may come compressed, as it was delivered."""
+    encoding = part.encoding or ("gzip" if part.content.startswith(GZIP_MARK) else None)
+    with understood(part):
+        content = whole(decompressed([part.content], encoding, limits)) if encoding else part.content
+    return Report(part.source, content)
 
 
 def read_first(beside: Sequence[Part], limits: Limits) -> tuple[Call, list[Placed]]:

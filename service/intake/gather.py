@@ -1,7 +1,7 @@
 """A whole call → a batch of valid records, every fault, and warnings. The last step of intake; knows no rule."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,10 +15,13 @@ from marshmallow.experimental.context import Context
 from service.core.batch import Batch
 from service.core.errors import Fault
 from service.core.known import FORMS
+from service.core.mappings import ReportMapping
 from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
 from service.intake.columns import words
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
+from service.intake.reports.adapt import Reports, locale_of
+from service.intake.reports.performance import performances
 from service.intake.tables import ROW, Call, Limits
 from service.schemas.batch import Top
 from service.schemas.records import TABLES
@@ -30,16 +33,22 @@ FIELD_NAME_LENGTH = 128
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What a call amounts to. `faults` are those of the call itself and of its records, in the order of the call."""
+    """What a call amounts to. `faults` are those of the call itself and of its records, in the order of the call.
+
+    `call` is the call with the records of its reports among its tables.
+    """
 
     batch: Batch
     call_faults: list[Fault]
     record_faults: list[Fault]
     warnings: list[dict[str, Any]]
     records: int
+    call: Call
 
 
-def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits) -> Gathered:
+def gather(
+    call: Call, domains: Mapping[str, str], now: datetime, limits: Limits, mappings: Sequence[ReportMapping] = ()
+) -> Gathered:
     """Reads every table of a call.
 
     Args:
@@ -47,7 +56,13 @@ def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits
         domains: every name a marketplace may go by → its domain.
         now: the instant of the question when the call names none.
         limits: how much the call may hold.
+        mappings: how marketplaces' own reports are read.
+
+    Raises:
+        TooManyRecords: reports hold more lines than the limit together.
     """
+    reports = Reports(mappings, domains, locale_of(call.top, domains))
+    call = reports.adapted(call, limits)
     top, call_faults = read_top(call, domains)
     reading = Reading(top.get("timezone"), limits.text)
     home = Home(domains, top.get("seller_id"), top.get("marketplace"))
@@ -55,16 +70,19 @@ def gather(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits
     record_faults: list[Fault] = []
     warnings: list[dict[str, Any]] = []
     with Context(reading):
-        casts = cast({name: call.tables[name] for name in TABLES if name in call.tables}, home, reading)
+        ordered = {name: call.tables[name] for name in TABLES if name in call.tables}
+        casts = reports.completed(cast(ordered, home, reading), call, lambda given: cast(given, home, reading))
     for name, read in casts.items():
         typed, differing, repeated = without_repeats(read, name)
         tables[name] = Table.of(typed, words(name))
         faults = {**read.faults, **differing}
         record_faults += [fault for position in sorted(faults) for fault in faults[position]]
         warnings += table_warnings(name, read.unknown, repeated)
+    said = performances(tables, mappings, domains)
     uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)
-    batch = Batch(top.get("as_of") or now, tables, uncovered)
-    return Gathered(batch, call_faults, record_faults, warnings, call.records)
+    batch = Batch(top.get("as_of") or now, said.tables, uncovered | reports.uncovered, said.accounts)
+    warnings = [*reports.warnings, *warnings, *said.warnings]
+    return Gathered(batch, call_faults, record_faults, warnings, call.records, call)
 
 
 def read_top(call: Call, domains: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:

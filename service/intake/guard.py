@@ -26,7 +26,7 @@ BLOCK = 512  # records decoded at a time: they and their texts stay near the pro
 LEARNABLE_FIELDS = 100
 PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]{1,128}')
 BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyond it no field can hold it
-ShortText = Annotated[str, msgspec.Meta(max_length=ID_LENGTH)]  # one with spaces around it may be read singly
+ShortText = Annotated[str, msgspec.Meta(max_length=ID_LENGTH)]  # a longer one may have spaces around it: read singly
 Unnested = str | BoundedInteger | float | bool | msgspec.UnsetType | None
 Unread = (msgspec.MsgspecError, RecursionError)
 

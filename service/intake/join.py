@@ -51,6 +51,7 @@ def joined(several: Sequence[Given]) -> Given:
         frozenset[str]().union(*(given.absent for given in several if given.height)),
         tuple(moved(placed, start) for start, given in parts for placed in given.broken),
         partial(places_of, parts),
+        column=partial(column_of, parts),
     )
 
 
@@ -77,6 +78,12 @@ def places_of(parts: Sequence[Part], positions: Collection[int]) -> Mapping[int,
         own = [position - start for position in positions if source_of(parts, position)[1] is given]
         found |= {start + position: place for position, place in given.locate(own).items()} if own else {}
     return found
+
+
+def column_of(parts: Sequence[tuple[int, Given]], position: int, field: str) -> str:
+    """What the source of a record calls a field."""
+    start, given = source_of(parts, position)
+    return given.column(position - start, field)
 
 
 def moved(placed: Placed, start: int) -> Placed:

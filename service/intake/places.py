@@ -13,7 +13,7 @@ from service.schemas.records import shape
 
 
 class Place(NamedTuple):
-    """The place of one field. Columns of one `pile` are made together, as `piled`; those of closed words are cast."""
+    """The place of one field. Columns of one `pile` are made together."""
 
     column: int
     name: str
@@ -21,9 +21,7 @@ class Place(NamedTuple):
     type: pl.DataType
     required: bool
     read: Reader
-    piled: pl.DataType
     pile: str
-    closed: bool
 
 
 @cache
@@ -37,10 +35,7 @@ def places(table: str) -> list[Place]:
 
 def place_of(column: int, name: str, kind: fields.Field[Any], own: pl.DataType) -> Place:
     """The place of a field."""
-    closed = isinstance(own, pl.Enum)
-    piled = pl.String() if closed else own
-    required = kind.required or name in Home.fields
-    return Place(column, name, kind, own, required, reader(kind), piled, str(piled), closed)
+    return Place(column, name, kind, own, kind.required or name in Home.fields, reader(kind), str(own))
 
 
 @cache

@@ -64,7 +64,7 @@ class Pile:
         """Gives every owner its part of what the values have become."""
         for unit, place, start in self.owners:
             part = series.slice(start, unit.height).alias(place.name)
-            unit.put(place, part.cast(place.type) if place.closed else part)
+            unit.put(place, part)
             unit.refused.update([found - start for found in refused if 0 <= found - start < unit.height])
 
 
@@ -122,7 +122,7 @@ class Typist:
         if column.refused:
             unit.refused.update(column.refused)
         if place.pile not in piles:
-            piles[place.pile] = Pile(place.piled)
+            piles[place.pile] = Pile(place.type)
         piles[place.pile].add(unit, place, column.values)
 
     def _whole(self, place: Place, column: pl.Series) -> pl.Series | None:

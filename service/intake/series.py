@@ -11,7 +11,7 @@ import polars as pl
 from marshmallow import fields
 
 from service.core.tables import INSTANT
-from service.intake.columns import column_type, default_of
+from service.intake.columns import WORD, column_type, default_of
 from service.intake.instants import CANONICAL, canonical
 from service.intake.texts import BAR, is_trimmed
 from service.schemas.scalars import (
@@ -70,7 +70,7 @@ def of_texts(kind: fields.Field[Any], known: pl.Series, reading: Reading) -> pl.
         case Timestamp():
             return canonical_instants(known)
         case Choice():
-            return if_whole(known.cast(column_type(kind), strict=False), known)
+            return if_whole(known.cast(pl.Enum(kind.choices), strict=False).to_physical().cast(WORD), known)
         case Currency():
             return known if fits(known, CURRENCY) else None
         case Id():

@@ -67,6 +67,18 @@ def nowhere(positions: Collection[int]) -> Mapping[int, Place]:
     return dict.fromkeys(positions, Place())
 
 
+def own_name(position: int, field: str) -> str:  # where every record calls its fields the same
+    """The name of a field where a source calls it as we do."""
+    return field
+
+
+class Report(NamedTuple):
+    """A marketplace's own report, as delivered: the name of the file, fit to be shown, and its bytes."""
+
+    source: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """One table as the caller gave it.
@@ -76,7 +88,8 @@ class Given:
     them where `texts` is None); `record(position)` is the caller's own record. `unknown` counts fields nobody asked
     for, once the portions are read; `absent` names those the source could not tell. `broken` are the faults of records
     that could not be read at all, which are neither in `texts` nor `odd`. `locate` tells where records stand; it may
-    read the whole source again, so it is asked only about records at fault.
+    read the whole source again, so it is asked only about records at fault. `foreign` knows records in a form of
+    somebody else, which are set aside; `column` is what the source calls a field of a record.
     """
 
     table: str
@@ -87,6 +100,8 @@ class Given:
     absent: frozenset[str] = frozenset()
     broken: tuple[Placed, ...] = ()
     locate: Callable[[Collection[int]], Mapping[int, Place]] = nowhere
+    foreign: Callable[[Any], bool] | None = None
+    column: Callable[[int, str], str] = own_name
 
     @property
     def height(self) -> int:
@@ -111,7 +126,7 @@ class Call:
     """A whole call: what stands beside the tables, the tables that are covered, and keys that are neither.
 
     `misfits` are tables that came as something else than a list. `faults` are those of whole files, `warnings` what a
-    caller should know of how they were read.
+    caller should know of how they were read. `reports` are marketplaces' own, still to be read.
     """
 
     top: Mapping[str, Any]
@@ -120,6 +135,7 @@ class Call:
     misfits: tuple[str, ...] = ()
     faults: tuple[Placed, ...] = ()
     warnings: tuple[Mapping[str, Any], ...] = ()
+    reports: tuple[Report, ...] = ()
 
     @property
     def records(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from service.core.batch import Batch
 from service.core.errors import Fault
+from service.core.mappings import ReportMapping
 from service.intake.gather import gather
 from service.intake.tables import Call, Limits, Place, Placed
 from service.schemas.records import TABLES
@@ -27,7 +28,9 @@ class Taken:
     records: int
 
 
-def take(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits) -> Taken:
+def take(
+    call: Call, domains: Mapping[str, str], now: datetime, limits: Limits, mappings: Sequence[ReportMapping] = ()
+) -> Taken:
     """Judges every record of a call for soundness.
 
     Args:
@@ -35,8 +38,13 @@ def take(call: Call, domains: Mapping[str, str], now: datetime, limits: Limits) 
         domains: every name a marketplace may go by → its domain.
         now: the instant of the question when the call names none.
         limits: how much the call may hold.
+        mappings: how marketplaces' own reports are read.
+
+    Raises:
+        TooManyRecords: reports hold more lines than the limit together.
     """
-    found = gather(call, domains, now, limits)
+    found = gather(call, domains, now, limits, mappings)
+    call = found.call
     call_faults = [*map(Placed, found.call_faults), *call.faults]
     broken = list(chain.from_iterable(given.broken for given in call.tables.values()))
     record_faults = list(map(Placed, found.record_faults))
@@ -65,5 +73,6 @@ def placed(call: Call, faults: Sequence[Fault]) -> list[Placed]:
     for fault, (_, table, position, *field) in zip(faults, steps, strict=True):
         place = places[table].get(int(position), Place())
         in_file = place.source is not None and field
-        told.append(Placed(fault, place._replace(column=field[0]) if in_file else place))
+        column = call.tables[table].column(int(position), field[0]) if in_file else place.column
+        told.append(Placed(fault, place._replace(column=column)))
     return told

@@ -22,13 +22,23 @@ def advice(files: Snapshot, today: date) -> list[RuleFault]:
 
 
 def of_card(source: Source, today: date) -> Iterator[RuleFault]:
-    """The advice on one metric card."""
+    """The advice on one metric card or report."""
     card: Mapping[str, Any] = source.value
-    used = {edition["source"] for edition in card["editions"]}
+    used = set(sources_used({key: value for key, value in card.items() if key != "sources"}))
     for name, entry in card["sources"].items():
-        if name not in used:
+        if "editions" in card and name not in used:
             line, column = source.keys["sources", name]
             yield RuleFault(source.file, line, column, f"no edition uses the source {name!r}")
         if today - date.fromisoformat(entry["read_on"]) > READ_AGAIN_AFTER:
             line, column = source.places["sources", name, "read_on"]
             yield RuleFault(source.file, line, column, f"not read for more than a year: read {name!r} again")
+
+
+def sources_used(value: Any) -> Iterator[str]:
+    """The sources named anywhere in a file."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("source"), str):
+            yield value["source"]
+        value = list(value.values())
+    for inner in value if isinstance(value, list) else ():
+        yield from sources_used(inner)

@@ -1,11 +1,12 @@
 """Health, status and action files → dated chapters of rules over levels and flags."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from service.core.cards import LEVELS
-from service.core.packs import Action, Chapter, Rule, Want
+from service.core.chapters import Chapter, Rule, Want
+from service.core.packs import Action
 from service.rulebook.cursor import Cursor
 from service.rulebook.ladder import check_text
 from service.rulebook.reach import check_rules
@@ -14,10 +15,11 @@ NUMBERS = ("judged", "enforced_in_breach", "advisory_in_breach", "in_watch", "no
 
 
 class Facts(NamedTuple):
-    """What rules may ask for: metrics, whose fact is a level, and numbers."""
+    """What rules may ask for: metrics, whose fact is a level, other facts that are words, and numbers."""
 
     metrics: frozenset[str]
     numbers: frozenset[str]
+    words: Mapping[str, tuple[str, ...]] = {}
 
 
 def chapters(root: Cursor, key: str, outcome: str, pack: str, facts: Facts) -> tuple[Chapter, ...]:
@@ -40,34 +42,73 @@ def chapters(root: Cursor, key: str, outcome: str, pack: str, facts: Facts) -> t
 def chapter(cursor: Cursor, key: str, outcome: str, pack: str, facts: Facts) -> Chapter:
     """One chapter; rule names must differ, since answers name them."""
     address = f"{pack}/{key}@{cursor['since'].value}"
+    rules = listed_rules(cursor["rules"], address, outcome, facts, ("metrics",))
+    check_rules(cursor["rules"].entries(), [rule.wants for rule in rules], outcome, first_decides=key != "actions")
+    if key != "actions":
+        check_last(cursor["rules"])
+    return Chapter(address, cursor["since"].day(), rules)
+
+
+def notes(root: Cursor, pack: str, facts: Facts) -> tuple[Chapter, ...]:
+    """What the status file tells first, whatever the status: per chapter its notes, none where it has none."""
+    found = []
+    for cursor in root["status"].entries():
+        address = f"{pack}/status@{cursor['since'].value}"
+        rules = listed_rules(cursor["notes"], address, "rule", facts, ("metrics",))
+        names = [entry["rule"].value for entry in cursor["rules"].entries()]
+        for entry in cursor["notes"].entries():
+            if entry["rule"].value in names:
+                entry["rule"].fault(f"rule {entry['rule'].value!r} stands among the rules too")
+        check_rules(cursor["notes"].entries(), [rule.wants for rule in rules], "rule", first_decides=False)
+        found.append(Chapter(f"{address}/notes", cursor["since"].day(), rules))
+    return tuple(found)
+
+
+def listed_rules(
+    cursor: Cursor, address: str, outcome: str, facts: Facts, placeholders: tuple[str, ...]
+) -> tuple[Rule, ...]:
+    """The rules of a list, in the order of the file.
+
+    Args:
+        cursor: the list.
+        address: what their own addresses begin with.
+        outcome: what each rule leads to (color, status, action …).
+        facts: what may be asked for.
+        placeholders: what their texts may leave open.
+    """
     rules = []
     met: set[str] = set()
-    for entry in cursor["rules"].entries():
+    for entry in cursor.entries():
         name = entry["rule"].value
         if name in met:
             entry["rule"].fault(f"rule {name!r} stands twice")
         met.add(name)
         text = str(entry["text"].value or "")
         if text:
-            check_text(entry["text"], ("metrics",))
+            check_text(entry["text"], placeholders)
         wants = tuple(want(inner, fact, facts) for fact, inner in entry["when"].items())
         rules.append(Rule(f"{address}#{name}", wants, str(entry[outcome].value), text))
-    last = cursor["rules"].entries()[-1]
-    if key != "actions" and last["when"]:
+    return tuple(rules)
+
+
+def check_last(cursor: Cursor) -> None:
+    """A fault where the last rule of a list in which the first decides may not hold."""
+    last = cursor.entries()[-1]
+    if last["when"]:
         last.fault("the last rule must always hold (no 'when'), so that every seller has an answer")
-    check_rules(cursor["rules"].entries(), [rule.wants for rule in rules], first_decides=key != "actions")
-    return Chapter(address, cursor["since"].day(), tuple(rules))
 
 
 def want(cursor: Cursor, fact: str, facts: Facts) -> Want:
     """What one fact must be."""
-    if not cursor.one_of(facts.metrics | facts.numbers, "fact", key=True):
+    if not cursor.one_of(facts.metrics | facts.numbers | facts.words.keys(), "fact", key=True):
         return Want(fact, least=0)
-    if fact in facts.metrics:
+    if fact not in facts.numbers:
+        what = "level" if fact in facts.metrics else "word"
         if isinstance(cursor.value, dict):
-            cursor.fault(f"found a mapping; {fact!r} is a level or a list of levels")
+            cursor.fault(f"found a mapping; {fact!r} is a {what} or a list of {what}s")
             return Want(fact, least=0)
-        words = [entry for entry in cursor.entries() if entry.one_of(LEVELS, "level")]
+        allowed = LEVELS if fact in facts.metrics else facts.words[fact]
+        words = [entry for entry in cursor.entries() if entry.one_of(allowed, what)]
         return Want(fact, words=tuple(entry.value for entry in words))
     if isinstance(cursor.value, int):
         return Want(fact, least=cursor.value, most=cursor.value)

@@ -1,16 +1,20 @@
 """Rule files → a rulebook. All faults of all files at once; a broken rulebook is never half loaded."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.core.cards import Card
 from service.core.errors import BrokenRulebook, RuleFault
+from service.core.letters import ASSESSMENTS, UNANSWERED, LetterRules
 from service.core.packs import Pack, Rulebook
-from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters
+from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters, notes
 from service.rulebook.cursor import Cursor
 from service.rulebook.folder import Snapshot, digest, rules_of
 from service.rulebook.ladder import check_text
+from service.rulebook.letter_rules import Around, letter_rules
 from service.rulebook.metric_card import metric_card
+from service.rulebook.report_mapping import report_mappings
 from service.rulebook.shape import check_shape
 from service.rulebook.timetables import timetables
 from service.rulebook.yaml_source import Source, json_value, read_source
@@ -24,6 +28,9 @@ PACK_FILES = {
     "actions.yaml": "actions",
     "deadlines.yaml": "deadlines",
 }
+LETTER_FILES = {"notices.yaml": "notices", "appeals.yaml": "appeals"}  # a marketplace that sends no letters needs none
+REPORT_FILES = {"reports.yaml": "reports"}  # nor these, where it has no reports
+FOLDERS = {"metrics": "metric", "phrases": "phrases", "reports": "report"}
 
 
 def load_rulebook(files: Snapshot) -> Rulebook:
@@ -57,8 +64,8 @@ def kind_of(name: str) -> str | None:
     """Which kind of rule file a path is."""
     parts = name.split("/")
     if len(parts) == 2:
-        return PACK_FILES.get(parts[1])
-    return "metric" if len(parts) == 3 and parts[1] == "metrics" else None
+        return {**PACK_FILES, **LETTER_FILES, **REPORT_FILES}.get(parts[1])
+    return FOLDERS.get(parts[1]) if len(parts) == 3 else None
 
 
 def missing_files(folder: str, files: Snapshot) -> Iterator[RuleFault]:
@@ -83,10 +90,12 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         check_text(root["texts"][name], allowed)
     marketplaces = {name: tuple(entry["aliases"].value or ()) for name, entry in root["marketplaces"].items()}
     cards = metric_cards(folder, root, frozenset(marketplaces), sources, files)
+    reports = report_mappings(folder, sources, frozenset(marketplaces), frozenset(root["metrics"].value))
     if not whole:
         return None
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
-    facts = facts_of(cards, deadlines)
+    letters = letters_of(folder, sources, Around(folder, marketplaces, [card.metric for card in cards], actions))
+    facts = facts_of(cards, deadlines, letters)
     return Pack(
         pack=folder,
         title=root["title"].value,
@@ -100,14 +109,37 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         catalogue=catalogue(actions),
         texts=root["texts"].value,
         digest=digest({name: files[name] for name in own}),
-        shown={
-            name: json_value(cursor.value)
-            for name, cursor in zip(PACK_FILES.values(), (root, health, status, actions, deadlines), strict=True)
-        },
+        shown=shown(folder, sources),
+        notes=notes(status, folder, facts),
+        letters=letters,
+        reports=reports,
     )
 
 
-def facts_of(cards: tuple[Card, ...], deadlines: Cursor) -> Facts:
+def shown(folder: str, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """The files of a pack as they are shown to people, the metric cards aside."""
+    files = {**PACK_FILES, **LETTER_FILES}
+    present = {kind: sources[f"{folder}/{name}"] for name, kind in files.items() if f"{folder}/{name}" in sources}
+    languages = {source.value["language"]: json_value(source.value) for source in phrase_sources(folder, sources)}
+    return {
+        **{kind: json_value(source.value) for kind, source in present.items()},
+        **({"phrases": languages} if languages else {}),
+    }
+
+
+def phrase_sources(folder: str, sources: Mapping[str, Source]) -> list[Source]:
+    """The phrase files of a pack, by the name of the language."""
+    return [sources[name] for name in sorted(sources) if name.startswith(f"{folder}/phrases/")]
+
+
+def letters_of(folder: str, sources: Mapping[str, Source], around: Around) -> LetterRules:
+    """The rules of letters of a pack."""
+    files = [sources.get(f"{folder}/{name}") for name in LETTER_FILES]
+    notices, appeals = (Cursor(source) if source else None for source in files)
+    return letter_rules(notices, appeals, [Cursor(source) for source in phrase_sources(folder, sources)], around)
+
+
+def facts_of(cards: tuple[Card, ...], deadlines: Cursor, letters: LetterRules) -> Facts:
     """The facts that health, status and action rules may ask for."""
     excused = {f"excused_{one.name}" for card in cards for edition in card.editions for one in edition.mitigations}
     due = {
@@ -115,7 +147,12 @@ def facts_of(cards: tuple[Card, ...], deadlines: Cursor) -> Facts:
         for table in deadlines["deadlines"].entries()
         for entry in table["rules"].entries()
     }
-    return Facts(frozenset(card.metric for card in cards), frozenset({*NUMBERS, *excused, *due}))
+    following = {f"next_{rule.outcome}" for one in letters.appeals for rule in one.following.rules}
+    called = {*(f"notices_{assessment}" for assessment in ASSESSMENTS), UNANSWERED, *following}
+    return Facts(
+        frozenset(card.metric for card in cards),
+        frozenset({*NUMBERS, *excused, *due, *(called if letters.notices else ())}),
+    )
 
 
 def metric_cards(

@@ -7,6 +7,7 @@ from typing import Any
 
 from service.core.cards import Card, Edition, Example
 from service.core.countings import Counting, Window
+from service.core.mappings import WHOLE
 from service.rulebook.conditions import asks_for_now_elsewhere
 from service.rulebook.counting import counting, score, windows
 from service.rulebook.cursor import Cursor, Layers
@@ -58,7 +59,7 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
             (cursor[key] or own).fault(f"{key!r} says nothing of a {unit}", key=True)
     address = f"{pack}/metrics/{root['metric'].value}@{edition_name(root, cursor)}"
     ladder = tuple(rungs(cursor, layers, address, unit))
-    known = [*TABLES, *(f"{table}.{field}" for table in TABLES for field in shape(table).fields)]
+    known = [*TABLES, *(f"{table}.{field}" for table in TABLES for field in (*shape(table).fields, WHOLE))]
     for name in layers["requires"].entries():
         name.one_of(known if "." in name.value else TABLES, "table")
     found = Edition(

@@ -1,8 +1,8 @@
 """What could never happen: levels no figure reaches, editions and rules that others always come before."""
 
 from service.core.cards import MILLION, Edition, Rung
+from service.core.chapters import Want
 from service.core.countings import Score
-from service.core.packs import Want
 from service.rulebook.cursor import Cursor
 
 
@@ -28,11 +28,11 @@ def check_editions(cursors: list[Cursor], editions: list[Edition]) -> None:
                 break
 
 
-def check_rules(cursors: list[Cursor], wants: list[tuple[Want, ...]], *, first_decides: bool) -> None:
+def check_rules(cursors: list[Cursor], wants: list[tuple[Want, ...]], outcome: str, *, first_decides: bool) -> None:
     """Faults for rules that never decide, since an earlier one holds whenever they do; or suggest the same twice."""
     for place, cursor in enumerate(cursors):
         for earlier in range(place):
-            same = first_decides or cursors[earlier]["action"].value == cursor["action"].value
+            same = first_decides or cursors[earlier][outcome].value == cursor[outcome].value
             if same and implies(wants[place], wants[earlier]):
                 name = cursors[earlier]["rule"].value
                 cursor["rule"].fault(f"never decides: {name!r} above holds whenever this one does")

@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
+from service.core.clauses import AllOf
 from service.core.known import FORMS
-from service.core.packs import Deadline, Timetable
+from service.core.packs import Deadline, LetterTest, Timetable
 from service.rulebook.conditions import condition, duration
 from service.rulebook.counting import instant
 from service.rulebook.cursor import Cursor
@@ -41,8 +42,16 @@ def deadline(entry: Cursor) -> Deadline:
         of=table,
         at=entry["at"].value,
         after=duration(entry["after"].value) if entry["after"] else timedelta(),
-        only=condition(entry["only"], table),
+        only=condition(entry["only"], table) if entry["only"] else AllOf(()),
         by_marketplace=condition(entry["by_marketplace"], table) if entry["by_marketplace"] else None,
         lapses=entry["lapses"].value is True,
         marketplaces=frozenset(entry["marketplaces"].value) if entry["marketplaces"] else None,
+        letter=letter(entry["letter"], table) if entry["letter"] else None,
     )
+
+
+def letter(cursor: Cursor, table: str) -> LetterTest:
+    """Which letters a deadline holds for."""
+    if table != "notices":
+        cursor.fault(f"only notices are judged as letters, and this deadline is of {table}", key=True)
+    return LetterTest(cursor["assessment"].value, cursor["kind"].value)
