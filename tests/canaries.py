@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from tests.batches import batch
 from tests.busy import busy
+from tests.forms import FORMS, Body, multipart
 from tests.serving import JSON
 
 CANARY = "c4n4ry"
@@ -59,6 +60,20 @@ def bodies() -> Iterator[bytes]:
     yield large()
 
 
+def files() -> Iterator[Body]:
+    """Files good, broken and large, the canary in their names and cells; and lines, compressed."""
+    batch = json.loads(large())
+    for form in ("files of csv", "files of parquet", "files of arrow"):
+        yield FORMS[form](batch)
+    broken = f'order_id,purchased_at,status,fulfilled_by,{CANARY}\n"{CANARY}"{CANARY},{CANARY}\n{CANARY},{CANARY}\n'
+    yield multipart(
+        (name, broken.encode(), f"{CANARY}.{ending}", "")
+        for name in ("orders", "claims", CANARY)
+        for ending in ("csv", "json", "ndjson", "parquet", "arrow", CANARY, "csv.gz")
+    )
+    yield FORMS["lines in zstd"](batch)
+
+
 def requests() -> Iterator[tuple[str, str, bytes | None, dict[str, str]]]:
     """Requests of every kind, as method, path, body and headers."""
     for body in bodies():
@@ -80,4 +95,6 @@ def requests() -> Iterator[tuple[str, str, bytes | None, dict[str, str]]]:
         b"{}",
         {**JSON, "If-Match": f'"{CANARY}"', "Authorization": f"Bearer {CANARY}", "User-Agent": CANARY},
     )
+    for sent in files():
+        yield "POST", "/v1/verdicts?on_invalid=skip", sent.data, dict(sent.headers)
     yield CANARY.upper(), "/v1/verdicts", None, {"Referer": CANARY}

@@ -154,11 +154,11 @@ def multipart(parts: Iterable[tuple[str, bytes, str, str]]) -> Body:
 
 def compressed(form: Callable[[Record], Body], encoding: str) -> Callable[[Record], Body]:
     """The same, compressed."""
-    compress = {"gzip": gzip.compress, "zstd": zstd.compress}[encoding]
 
     def squeezed(batch: Record) -> Body:
         body = form(batch)
-        return Body(compress(body.data), {**body.headers, "Content-Encoding": encoding})
+        data = gzip.compress(body.data) if encoding == "gzip" else zstd.compress(body.data)
+        return Body(data, {**body.headers, "Content-Encoding": encoding})
 
     return squeezed
 

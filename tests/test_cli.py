@@ -100,8 +100,8 @@ def test_evaluate_prints_strange_names_as_they_are(name: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "line",
-    ["evaluate", "evaluate nowhere.json", "evaluate README.md", "evaluate --evidence -1 .", "serve --port 70000", "serve --workers 0", "judge",
-     "rules check --format xml"],
+    ["evaluate", "evaluate nowhere.json", "evaluate README.md", "evaluate --evidence -1 .", "serve --port 70000",
+     "serve --workers 0", "judge", "rules check --format xml"],
 )  # fmt: skip
 def test_wrong_usage(line: str) -> None:
     """What cannot be meant ends with 2 and a hint."""

@@ -1,6 +1,7 @@
 """The same records in every form: the same verdicts to the byte. Files in the wild: read, or refused at their place."""
 
 import json
+import random
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from service.settings import Settings
 from tests.batches import SOUND, TOP, Record, said
 from tests.busy import busy
 from tests.conftest import RULES
+from tests.forms import FILES as FILES_OF
 from tests.forms import FORMS, Body, in_json, multipart
 from tests.serving import serving
 
@@ -152,25 +154,40 @@ def content(part: Record) -> bytes:
     if "base64" in part:
         return b64decode(part["base64"])
     text = "".join(part["text"]) if isinstance(part["text"], list) else part["text"]
-    encoded: bytes = text.encode(part.get("encoding", "utf-8"))
-    return encoded * part.get("times", 1)
+    return str(text).encode(part.get("encoding", "utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
 def test_file(case: Record, strict: Flask) -> None:
     """A file is read, or every fault of it is told at its place."""
     parts = [(part["name"], content(part), part.get("file", ""), part.get("type", "")) for part in case["parts"]]
-    beside = [("batch", json.dumps(case["batch"] if "batch" in case else TOP).encode(), "batch.json", "")]
+    beside = [("batch", json.dumps(case.get("batch", TOP)).encode(), "batch.json", "")]
     body = multipart([*beside, *parts])
     reply = strict.test_client().post(
         f"/v1/verdicts{case.get('query', '')}", data=body.data, headers=dict(body.headers)
     )
     found = said(reply)
     expected = case["expect"]
-    listed = found.get("errors", found.get("rejected", []))
+    listed = found.get("errors") or found.get("rejected") or []
     places = [[fault["pointer"], fault["code"], *map(fault.get, ("source", "line", "column"))] for fault in listed]
     shown = {**found, "status": reply.status_code, "faults": places}
     assert {name: shown.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("ending", ["parquet", "arrow", "ipc", "csv", "ndjson"])
+def test_damaged_file(ending: str, seed: int, client: FlaskClient) -> None:
+    """A file with a few bytes changed is read or refused, and nothing else comes of it."""
+    chance = random.Random(seed)  # noqa: S311  # chance that can be repeated
+    sound = FILES_OF[ending]("orders", [{**SOUND["orders"], "order_id": str(place)} for place in range(50)])
+    for _ in range(20):
+        damaged = bytearray(sound)
+        for _ in range(chance.randint(1, 4)):
+            place, width = chance.randrange(len(damaged)), chance.choice([1, 1, 4, 8])
+            damaged[place : place + width] = chance.choice([b"\xff" * width, b"\0" * width, chance.randbytes(width)])
+        body = multipart([("orders", bytes(damaged[: chance.choice([None, -9])]), f"orders.{ending}", "")])
+        reply = client.post("/v1/verdicts?on_invalid=skip", data=body.data, headers=dict(body.headers))
+        assert reply.status_code in (200, 413, 422)
 
 
 def test_every_code_of_files_has_a_case() -> None:

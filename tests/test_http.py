@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from backports import zstd
 
 from tests.batches import batch
 from tests.serving import JSON, Reply, Served, serving
@@ -25,8 +26,12 @@ CHUNKED = (
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with two workers that takes little."""
-    limits = {"STANDING_MAX_BODY_MB": "1", "STANDING_MAX_RECORDS": str(RECORDS)}
-    with serving(tmp_path_factory.mktemp("small") / "output", workers=2, environment=limits) as served:
+    limits = {"MAX_BODY_MB": 1, "MAX_DECOMPRESSED_MB": 3, "MAX_RECORDS": RECORDS}
+    with serving(
+        tmp_path_factory.mktemp("small") / "output",
+        workers=2,
+        environment={f"STANDING_{name}": str(limit) for name, limit in limits.items()},
+    ) as served:
         yield served
 
 
@@ -131,6 +136,30 @@ def test_records_at_and_beyond_the_limit(small: Served) -> None:
     reply = small.post(json.dumps(batch(**halves, notices=[{}])).encode(), "?on_invalid=skip")
     assert reply.status == 413
     assert {"limit": "records", "most": RECORDS}.items() <= reply.json.items()
+
+
+def test_compressed_bodies(small: Served) -> None:
+    """A compressed body is as good as a plain one, also in several members; a damaged one is the caller's fault."""
+    plain = small.post(BODY).body
+    halves = (BODY[:20], BODY[20:])
+    for name, compress in (("gzip", gzip.compress), ("zstd", zstd.compress), ("X-GZip", gzip.compress)):
+        assert small.post(compress(BODY), **{"Content-Encoding": name}).body == plain
+        assert small.post(b"".join(map(compress, halves)), **{"Content-Encoding": name}).body == plain
+        for broken in (compress(BODY)[:-1], b"", BODY, compress(BODY) + b"x"):
+            reply = small.post(broken, **{"Content-Encoding": name})
+            assert (reply.status, reply.json["title"]) == (400, "Bad request"), broken[:9]
+        assert small.post(BODY, **{"Content-Encoding": "br"}).headers["Accept-Encoding"] == "gzip, zstd"
+
+
+def test_compressed_bodies_beyond_the_limits(small: Served) -> None:
+    """Decompressing stops at what is allowed, by size and by growth; the compressed body has its own limit."""
+    chance = random.Random(1)  # noqa: S311  # chance that can be repeated
+    noise = "".join(chance.choices("0123456789abcdef", k=MEBIBYTE))
+    for name, compress in (("gzip", gzip.compress), ("zstd", zstd.compress)):
+        grown = small.post(compress(b" " * 2 * MEBIBYTE), **{"Content-Encoding": name})
+        assert (grown.status, grown.json["limit"], grown.json["most"]) == (413, "ratio", 200)
+        large = small.post(compress(noise.encode() + b" " * 3 * MEBIBYTE), **{"Content-Encoding": name})
+        assert (large.status, large.json["limit"]) == (413, "decompressed")
 
 
 def test_chunks(small: Served) -> None:

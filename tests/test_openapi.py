@@ -217,6 +217,12 @@ FUZZ = {
 API = schemathesis.openapi.from_path(ROOT / "openapi.yaml", config=SchemathesisConfig.from_dict(FUZZ))
 
 
+@schemathesis.serializer("application/x-ndjson")
+def as_text(_: Any, value: Any) -> bytes:
+    """Lines are sent as they are."""
+    return str(value).encode(errors="replace")
+
+
 def refused_only_beyond_a_schema(_: Any, response: Response, case: schemathesis.Case[Any]) -> None:
     """A batch the document allows is refused only for what a schema cannot say."""
     if response.status_code == 422 and case.meta and case.meta.generation.mode.is_positive:

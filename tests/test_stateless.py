@@ -104,10 +104,12 @@ def test_output_holds_nothing_of_any_record(story: Story) -> None:
 
 
 def test_errors_hold_nothing_of_any_record(story: Story) -> None:
-    """What is wrong is told without the caller's words; only names of unknown keys are echoed."""
+    """What is wrong is told without the caller's words; only names of unknown keys, files and columns are echoed."""
     for reply in story.replies:
         if reply.status >= 400:
-            told = [{**fault, "pointer": ""} for fault in reply.json.get("errors", ())] + [reply.json["detail"]]
+            told = [{**fault, "pointer": "", "source": "", "column": ""} for fault in reply.json.get("errors", ())] + [
+                reply.json["detail"]
+            ]
             assert CANARY not in json.dumps(told)
 
 

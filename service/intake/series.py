@@ -13,13 +13,12 @@ from marshmallow import fields
 from service.core.tables import INSTANT
 from service.intake.columns import WORD, column_type, default_of
 from service.intake.instants import CANONICAL, canonical
+from service.intake.texts import BAR, is_trimmed
 from service.schemas.scalars import (
     BOOLEAN,
-    CONTROL,
     CURRENCY,
     DECIMAL,
     ID_LENGTH,
-    SPACES,
     Amount,
     Boolean,
     Choice,
@@ -34,7 +33,6 @@ from service.schemas.shapes import ListOf
 
 UNKNOWN = "-" * len(CANONICAL)
 WHOLE = "-?[0-9]{1,18}"
-UNTRIMMED = f"^[{SPACES}]|[{SPACES}]$"
 
 
 def read_series(kind: fields.Field[Any], column: pl.Series, reading: Reading) -> pl.Series | None:
@@ -52,10 +50,11 @@ def read_series(kind: fields.Field[Any], column: pl.Series, reading: Reading) ->
 def home_series(read: pl.Series, domains: Mapping[str, str] | None, default: str | None) -> pl.Series | None:
     """The sellers, or with domains the marketplaces, of records; the batch's own where a record names none."""
     if domains is not None:
-        found = read.replace_strict(domains, default=None, return_dtype=pl.String)
-        if found.null_count() > read.null_count():
+        named = {name: domains.get(name) for name in read.unique().to_list() if name is not None}
+        if None in named.values():
             return None
-        read = found
+        if any(name != domain for name, domain in named.items()):
+            read = read.replace_strict(named, return_dtype=pl.String)
     return read if default is None else read.fill_null(default)
 
 
@@ -75,7 +74,7 @@ def of_texts(kind: fields.Field[Any], known: pl.Series, reading: Reading) -> pl.
         case Currency():
             return known if fits(known, CURRENCY) else None
         case Id():
-            return plain_texts(known, ID_LENGTH, CONTROL)
+            return plain_texts(known, ID_LENGTH)
         case Text():
             return plain_texts(known, reading.longest_text)
         case Boolean():
@@ -118,11 +117,10 @@ def canonical_instants(known: pl.Series) -> pl.Series | None:
     return if_whole(read, known)
 
 
-def plain_texts(known: pl.Series, longest: int, forbidden: str | None = None) -> pl.Series | None:
-    """Texts that are trimmed, not too long and free of what is forbidden."""
-    if (known.str.len_bytes() > longest).any() or known.str.contains(UNTRIMMED).any():
-        return None
-    return None if forbidden and known.str.contains(forbidden).any() else known
+def plain_texts(known: pl.Series, longest: int) -> pl.Series | None:
+    """Texts that are trimmed, not too long and of signs that can be printed, which no control character can."""
+    short = not (known.str.len_bytes() > longest).any()
+    return known if short and is_trimmed(known.str.join(BAR).item()) else None
 
 
 def fits(known: pl.Series, pattern: str) -> bool:
