@@ -1,6 +1,7 @@
 """Rules the engine decides, in dated chapters: what each wants of the facts, and what it leads to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -31,12 +32,13 @@ class Chapter:
     address: str
     since: date
     rules: tuple[Rule, ...]
+    asked: Mapping[str, int] = field(init=False, compare=False, repr=False)
 
-    @property
-    def asked(self) -> dict[str, int]:
-        """The facts these rules ask for, each with the largest number that makes a difference."""
+    def __post_init__(self) -> None:
+        """Notes the facts these rules ask for, each with the largest number that makes a difference."""
         wants = [want for rule in self.rules for want in rule.wants]
-        return {
+        bounds = {
             name: max(bound + 1 for want in wants if want.fact == name for bound in (want.least or 0, want.most or 0))
             for name in sorted({want.fact for want in wants})
         }
+        object.__setattr__(self, "asked", bounds)

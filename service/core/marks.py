@@ -86,7 +86,10 @@ def marked(counting: Counting, related: Related, sellers: Mask | None, since: in
     look = looking(counting, related)
     if counting.only:
         looked_at &= look.meet(counting.only)
-    kept = latest(counting, records.take(np.flatnonzero(looked_at)))
+    rows = np.flatnonzero(looked_at)
+    if not len(rows):
+        return no_marks(counting, len(related.sellers))
+    kept = latest(counting, records.take(rows))
     return marks_of(counting, look.among(kept), len(related.sellers))
 
 

@@ -120,7 +120,7 @@ class Table:
             numbers: Mask = self.numbers(name) != UNKNOWN
             return numbers
         column = self._columns[name]
-        return self._picked(column.is_not_null()) if column.has_nulls() else np.ones(self.height, dtype=bool)
+        return self._picked(column == column) if column.has_nulls() else np.ones(self.height, dtype=bool)  # noqa: PLR0124
 
     def is_among(self, name: str, values: Collection[Any]) -> Mask:
         """Where a field is one of some values, or a list that holds one."""
@@ -221,9 +221,11 @@ def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
 
 def any_of(masks: Iterable[Mask]) -> Mask:
     """Where one of some masks holds."""
-    return reduce(or_, masks)
+    first, *others = masks
+    return reduce(or_, others, first) if others else first
 
 
 def all_of(masks: Iterable[Mask]) -> Mask:
     """Where all of some masks hold."""
-    return reduce(and_, masks)
+    first, *others = masks
+    return reduce(and_, others, first) if others else first

@@ -151,8 +151,7 @@ def fired(chapter: Chapter, facts: Fact, question: Question) -> Iterator[Rule]:
 
     Numbers beyond what any rule tells apart are told alike, so that most sellers ask what the engine has answered.
     """
-    asked = question.once(("asked", chapter.address), lambda: chapter.asked)
-    known = [(name, facts.get(name, 0), most) for name, most in asked.items()]
+    known = [(name, facts.get(name, 0), most) for name, most in chapter.asked.items()]
     told = {name: min(fact, most) if isinstance(fact, int) else fact for name, fact, most in known}
     return (chapter.rules[int(place)] for place in question.decide(chapter.address, told))
 

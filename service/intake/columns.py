@@ -101,7 +101,7 @@ def reader(kind: fields.Field[Any]) -> Reader:
             return lambda values, _: amounts(values)
         case Choice():
             places, usual = numbered(kind), default_of(kind)
-            known = {None: usual, "": usual, **places}
+            known: dict[Any, Any] = {None: usual, "": usual, **places}
             return lambda values, _: by_meaning(values, lambda value: known.get(value, REFUSED))
         case Scalar():
             default = default_of(kind)
