@@ -193,5 +193,6 @@ def test_damaged_file(ending: str, seed: int, client: FlaskClient) -> None:
 def test_every_code_of_files_has_a_case() -> None:
     """No code of files stands in the closed list that no case here reaches."""
     codes = {code for case in CASES for _, code, *_ in case["expect"].get("faults", ())}
-    of_files = list(CODES)[list(CODES).index("no_table") :]
+    first, last = map(list(CODES).index, ("no_table", "broken_quotes"))
+    of_files = list(CODES)[first : last + 1]
     assert codes >= set(of_files) - {"no_table"}
