@@ -49,6 +49,7 @@ def read_parquet(content: bytes, wanted: Collection[str], limits: Limits) -> Col
             raise TooLarge("decompressed", limits.decompressed)
         groups.append(group)
     empty = file.schema_arrow.empty_table().select(unique(there, names))
+    pa.default_memory_pool().release_unused()  # what decompressing took
     return Columns(names, pa.concat_tables(groups) if groups else empty)
 
 
