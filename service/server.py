@@ -56,9 +56,11 @@ class Server(BaseApplication):
         bound_column_threads(self._settings.columns)
         from service.api.requests import write_log_lines
         from service.app import create_app
+        from service.core.hosts import suffixes
 
         write_log_lines()
         app = create_app(self._settings, self._files)
+        suffixes()
         spare_the_collector()
         return app
 

@@ -87,9 +87,9 @@ class Table:
         self._places: Numbers | None = None  # and where they stand in the columns
 
     @classmethod
-    def of(cls, typed: pl.DataFrame, words: Words) -> "Table":
+    def of(cls, typed: pl.DataFrame, kinds: Mapping[str, pl.DataType], words: Words) -> "Table":
         """The table of a typed frame."""
-        return cls({one.name: one for one in typed.get_columns()}, typed.schema, words, typed.height)
+        return cls(dict(zip(typed.columns, typed.get_columns(), strict=True)), kinds, words, typed.height)
 
     def __contains__(self, name: str) -> bool:
         return name in self._columns
@@ -183,8 +183,8 @@ class Table:
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The records as plain values, in their order."""
-        columns = [self.plain(name) for name in self._columns]
-        return (dict(zip(self._columns, values, strict=True)) for values in zip(*columns, strict=True))
+        columns = [self.plain(name) for name in self._kinds]
+        return (dict(zip(self._kinds, values, strict=True)) for values in zip(*columns, strict=True))
 
     def plain(self, name: str) -> list[Any]:
         """A column as plain values, None where nobody knows."""

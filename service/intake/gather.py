@@ -18,7 +18,7 @@ from service.core.known import FORMS
 from service.core.mappings import ReportMapping
 from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
-from service.intake.columns import words
+from service.intake.columns import column_types, words
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.reports.adapt import Reports, locale_of
 from service.intake.reports.performance import performances
@@ -74,7 +74,7 @@ def gather(
         casts = reports.completed(cast(ordered, home, reading), call, lambda given: cast(given, home, reading))
     for name, read in casts.items():
         typed, differing, repeated = without_repeats(read, name)
-        tables[name] = Table.of(typed, words(name))
+        tables[name] = Table.of(typed, column_types(name), words(name))
         faults = {**read.faults, **differing}
         record_faults += [fault for position in sorted(faults) for fault in faults[position]]
         warnings += table_warnings(name, read.unknown, repeated)

@@ -92,7 +92,7 @@ def performances(
     rows = [{"seller_id": seller, "marketplace": marketplace} for seller, marketplace in sorted(newest)]
     whose = pl.DataFrame(rows, schema={"seller_id": pl.String, "marketplace": pl.String}).with_row_index(ROW)
     return Performances(
-        {**tables, TABLE: Table.of(whose, {})},
+        {**tables, TABLE: Table.of(whose, whose.schema, {})},
         {who: account for who, (_, _, account) in newest.items()},
         list(told(noted)),
     )
