@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,9 +32,10 @@ def written(served: Served) -> set[str]:
     held = set()
     for worker in served.workers():
         for entry in Path(f"/proc/{worker}/fdinfo").iterdir():
-            flags = int(entry.read_text(encoding="ascii").split("flags:")[1].split()[0], 8)
-            target = str(Path(f"/proc/{worker}/fd/{entry.name}").readlink())
-            held |= {target} if flags & (os.O_WRONLY | os.O_RDWR) and target.startswith("/") else set()
+            with suppress(FileNotFoundError):  # a connection may have ended meanwhile
+                flags = int(entry.read_text(encoding="ascii").split("flags:")[1].split()[0], 8)
+                target = str(Path(f"/proc/{worker}/fd/{entry.name}").readlink())
+                held |= {target} if flags & (os.O_WRONLY | os.O_RDWR) and target.startswith("/") else set()
     return held
 
 

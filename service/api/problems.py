@@ -52,9 +52,6 @@ CODES = {
     "unknown_parameter": "no such query parameter",
     "repeated_parameter": "a query parameter stands twice",
     "duplicate": "records with the same id that differ",
-    "unknown_report": "a report whose header or keys no mapping knows",
-    "unreadable_report": "a report that is not the JSON or XML it begins as",
-    "unmapped_word": "a word of a report that its mapping does not know, where the field must be known",
     "no_table": "a line of NDJSON that names no table",
     "repeated_batch": "a second line or part that says what stands beside the tables",
     "unknown_format": "a file that neither its type nor its name says how to read",
@@ -68,6 +65,9 @@ CODES = {
     "unsupported_type": "a column of a type that is not read",
     "extra_cell": "a row with more cells than the header",
     "broken_quotes": "a row whose quotes do not fit",
+    "unknown_report": "a report whose header or keys no mapping knows",
+    "unreadable_report": "a report that is not the JSON or XML it begins as",
+    "unmapped_word": "a word of a report that its mapping does not know, where the field must be known",
 }
 
 

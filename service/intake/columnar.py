@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import ipc
@@ -48,6 +49,7 @@ def read_parquet(content: bytes, wanted: Collection[str], limits: Limits) -> Col
             raise TooLarge("decompressed", limits.decompressed)
         groups.append(group)
     empty = file.schema_arrow.empty_table().select(unique(there, names))
+    pa.default_memory_pool().release_unused()  # what decompressing took
     return Columns(names, pa.concat_tables(groups) if groups else empty)
 
 
@@ -112,6 +114,32 @@ def require_bounded_frames(content: bytes, limits: Limits) -> None:
     said = words[places - 2].astype(np.int64) | (words[places - 1].astype(np.int64) << 32)
     if said.size and (said.max(initial=0) > limits.decompressed or said[said > 0].sum() > limits.decompressed):
         raise TooLarge("decompressed", limits.decompressed)
+
+
+def require_bounded_texts(table: pa.Table, limits: Limits) -> None:
+    """Refuses texts that are many only because one is told many times, before they are written out."""
+    if sum(unfolded(chunk) for column in table.columns for chunk in column.chunks) > limits.decompressed:
+        raise TooLarge("decompressed", limits.decompressed)
+
+
+def unfolded(array: pa.Array) -> int:
+    """How many bytes texts take that the file itself need not hold one by one."""
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        lengths = text_lengths(plain(array.dictionary).cast(pa.large_string()))
+        return int(lengths[array.indices.drop_null().to_numpy(zero_copy_only=False)].sum())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return unfolded(array.values)
+    if pa.types.is_string_view(kind):
+        views = np.frombuffer(array.buffers()[1], np.int32).reshape(-1, 4)[array.offset : array.offset + len(array)]
+        return int(views[~array.is_null().to_numpy(zero_copy_only=False), 0].sum(dtype=np.int64))
+    return 0
+
+
+def text_lengths(texts: pa.LargeStringArray) -> npt.NDArray[np.int64]:
+    """The bytes of each of some texts."""
+    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return np.diff(offsets)
 
 
 def unique(names: Iterable[str], there: list[str]) -> list[str]:

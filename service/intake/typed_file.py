@@ -12,7 +12,7 @@ from marshmallow import fields
 from polars.exceptions import PanicException, PolarsError
 
 from service.intake.cells import Cells
-from service.intake.columnar import Columns, plain, plain_type, read_arrow, read_parquet
+from service.intake.columnar import Columns, plain, plain_type, read_arrow, read_parquet, require_bounded_texts
 from service.intake.parts import Part, Unreadable, require_columns, shown_name
 from service.intake.tables import Given, Limits, Place
 from service.intake.typed import lost, normalised
@@ -71,6 +71,7 @@ def in_columns(part: Part, table: pa.Table, limits: Limits, zone: str | None) ->
     if wrong := [name for name in nested if isinstance(kinds[name], Scalar)]:
         detail = "Columns of this type are not read; expected texts, numbers, booleans, instants or lists of texts."
         raise Unreadable(part.fault("unsupported_type", detail, None, name) for name in wrong)
+    require_bounded_texts(table.select(flat), limits)
     given = columns_of(table.select(flat))
     read = [normalised(column, kinds[column.name], zone) for column in given]
     gone = pl.DataFrame(list(map(lost, given, read))).select(gone=pl.any_horizontal(pl.all()))["gone"]
