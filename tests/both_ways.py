@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
 
+from service.core.tables import Table
 from service.intake.cast import cast
+from service.intake.columns import column_types, words
 from service.intake.home import Home
 from service.intake.json_body import read_json
 from service.intake.tables import ROW, Limits
@@ -37,7 +39,8 @@ def in_bulk(table: str, records: Sequence[str], zone: ZoneInfo | None = None) ->
     reading = Reading(zone)
     with Context(reading):
         read = cast({table: given}, HOME, reading)[table]
-    rows = {row.pop(ROW): row for row in read.table.iter_rows(named=True)}
+    values = Table.of(read.table, column_types(table), words(table)).records()
+    rows = dict(zip(read.table[ROW], values, strict=True))
     assert rows.keys().isdisjoint(read.faults)
     assert rows.keys() | read.faults.keys() == set(range(len(records)))
     return rows

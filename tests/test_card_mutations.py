@@ -245,7 +245,7 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
     places = {name: aliases for name, aliases in values["pack"]["marketplaces"].items() if name in MARKETPLACES}
     kept["pack"] = {**values["pack"], "metrics": listed, "marketplaces": places}
     kept |= {name: slimmed(values[name], name, unknown, 0 if name in rules else -1) for name in RULES}
-    return {NAMED[name]: json.dumps(value, ensure_ascii=False).encode() for name, value in kept.items()}
+    return {NAMED[name]: json.dumps(value, ensure_ascii=False, default=float).encode() for name, value in kept.items()}
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:

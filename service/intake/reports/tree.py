@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -20,12 +19,6 @@ DEEPEST = 32
 ANY_KEY = "*"
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 Object = dict[str, Any]
-
-
-@lru_cache(maxsize=4096)
-def plain_key(key: str) -> str:
-    """A key without case, spaces and signs."""
-    return plain(key)
 
 
 def json_values(text: str) -> list[Any]:
@@ -84,12 +77,12 @@ def inner_values(value: Any, wrappers: frozenset[str]) -> Iterator[Any]:
     if isinstance(value, list):
         yield from value
     elif isinstance(value, dict):
-        yield from (inner for key, inner in value.items() if ANY_KEY in wrappers or plain_key(key) in wrappers)
+        yield from (inner for key, inner in value.items() if ANY_KEY in wrappers or plain(key) in wrappers)
 
 
 def names_of(value: Object) -> frozenset[str]:
     """The plain names of an object's keys."""
-    return frozenset(map(plain_key, value))
+    return frozenset(map(plain, value))
 
 
 def values_at(value: Any, path: str) -> list[Any]:
@@ -97,7 +90,7 @@ def values_at(value: Any, path: str) -> list[Any]:
     found = [value]
     for step in path.split(".") if path else ():
         flat = [entry for one in found for entry in (one if isinstance(one, list) else (one,))]
-        found = [inner for one in flat if isinstance(one, dict) for key, inner in one.items() if plain_key(key) == step]
+        found = [inner for one in flat if isinstance(one, dict) for key, inner in one.items() if plain(key) == step]
     return [entry for one in found for entry in (one if isinstance(one, list) else (one,))]
 
 
@@ -119,7 +112,7 @@ def lines_of_objects(objects: Iterable[Object], per: str | None, paths: Iterable
 
 def entries_of(whole: Object, per: str | None) -> Iterator[Object]:
     """An object once per entry of one of its lists, that entry in place of the list."""
-    key = next((key for key in whole if plain_key(key) == per), None)
+    key = next((key for key in whole if plain(key) == per), None)
     entries = whole[key] if key is not None else None
     if not isinstance(entries, list) or not entries:
         yield whole
