@@ -67,6 +67,18 @@ FILES = {
 NAMED = {Path(name).stem: name for name in rules_of(FILES)}
 SHIPPED: Values = {stem: read_source(name, FILES[name]).value for stem, name in NAMED.items()}
 METRICS: tuple[str, ...] = tuple(SHIPPED["pack"]["metrics"])
+LANGUAGES = {Path(name).stem for name in NAMED.values() if "/phrases/" in name}
+LETTERS = {"notices", "appeals", *LANGUAGES}
+LETTERED = frozenset({"status", "actions", "deadlines"})  # the files of rules that ask for letters
+LETTER_FACTS = {
+    fact
+    for key in ("status", "actions")
+    for chapter in SHIPPED[key][key]
+    for rule in (*chapter["rules"], *chapter.get("notes", ()))
+    for fact in rule.get("when", ())
+    if fact.startswith(("notices_", "unanswered_", "next_"))
+}
+REPORTS = {Path(name).stem for name in NAMED.values() if "/reports" in name}
 SMALL = frozenset({"refund_rate"})  # the metric to have where none is needed
 DEADLINES = [rule["deadline"] for table in SHIPPED["deadlines"]["deadlines"] for rule in table["rules"]]
 CASES = b"".join(text for name, text in FILES.items() if name not in NAMED.values())
@@ -238,14 +250,25 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
 
     Of the files of rules that are not meant, only the last rule is kept: no pack can do without.
     """
-    kept = {name: value for name, value in values.items() if name not in METRICS or name in metrics}
+    gone = {*METRICS, *done_without(metrics, rules)} - {*metrics}
+    kept = {name: value for name, value in values.items() if name not in gone}
     unknown = {fact for metric in METRICS if metric not in metrics for fact in facts_of(metric)}
+    unknown |= LETTER_FACTS if "notices" in gone else set()
     unknown |= set() if "deadlines" in rules else {f"due_{deadline}" for deadline in DEADLINES[:-1]}
     listed = [metric for metric in METRICS if metric in metrics]
-    places = {name: aliases for name, aliases in values["pack"]["marketplaces"].items() if name in MARKETPLACES}
+    places = values["pack"]["marketplaces"]
+    if "notices" in gone:  # letters speak of every marketplace
+        places = {name: aliases for name, aliases in places.items() if name in MARKETPLACES}
     kept["pack"] = {**values["pack"], "metrics": listed, "marketplaces": places}
     kept |= {name: slimmed(values[name], name, unknown, 0 if name in rules else -1) for name in RULES}
     return {NAMED[name]: json.dumps(value, ensure_ascii=False, default=float).encode() for name, value in kept.items()}
+
+
+def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection[str]:
+    """The files of reports and letters a narrowed pack does without: reading phrases takes longest of all."""
+    if len(metrics) == len(METRICS):
+        return ()
+    return REPORTS | (LANGUAGES - {"en"} if LETTERED.intersection(rules) else LETTERS)
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
@@ -254,11 +277,25 @@ def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
     if not all(chapter.get("rules") for chapter in chapters):
         return file
     known = [[rule for rule in chapter["rules"] if unknown.isdisjoint(rule.get("when", ()))] for chapter in chapters]
-    slim = {**file, key: [{**chapter, "rules": rules[first:]} for chapter, rules in zip(chapters, known, strict=True)]}
+    notes = [
+        [note for note in chapter.get("notes", ()) if unknown.isdisjoint(note.get("when", ()))] for chapter in chapters
+    ]
+    slim = {
+        **file,
+        key: [
+            {**chapter, "rules": rules[first:], **({"notes": told} if told else {})}
+            for chapter, rules, told in zip(map(without_notes, chapters), known, notes, strict=True)
+        ],
+    }
     lost = suggested(chapters) - suggested(slim[key])
     if "catalogue" in file:
         slim["catalogue"] = {action: words for action, words in file["catalogue"].items() if action not in lost}
     return slim if chapters else file
+
+
+def without_notes(chapter: Values) -> Values:
+    """A chapter without what is told first."""
+    return {name: value for name, value in chapter.items() if name != "notes"}
 
 
 def suggested(chapters: Collection[Values]) -> set[str]:
