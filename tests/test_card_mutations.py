@@ -69,7 +69,6 @@ SHIPPED: Values = {stem: read_source(name, FILES[name]).value for stem, name in 
 METRICS: tuple[str, ...] = tuple(SHIPPED["pack"]["metrics"])
 LANGUAGES = {Path(name).stem for name in NAMED.values() if "/phrases/" in name}
 LETTERS = {"notices", "appeals", *LANGUAGES}
-LETTERED = frozenset({"status", "actions", "deadlines"})  # the files of rules that ask for letters
 LETTER_FACTS = {
     fact
     for key in ("status", "actions")
@@ -265,10 +264,8 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
 
 
 def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection[str]:
-    """The files of reports and letters a narrowed pack does without: reading phrases takes longest of all."""
-    if len(metrics) == len(METRICS):
-        return ()
-    return REPORTS | (LANGUAGES - {"en"} if LETTERED.intersection(rules) else LETTERS)
+    """The files of reports and letters, which a narrowed pack does without: reading phrases takes longest of all."""
+    return () if {*metrics, *rules} == {*METRICS, *RULES} else REPORTS | LETTERS
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
@@ -350,7 +347,8 @@ def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
             if (sentence, place) not in expected(metrics, mutation.file):
                 tried.sort(key=lambda each: each[0].sentence != sentence)
                 return True
-        return mutation.name not in EQUIVALENT and any(unlike(narrowed(mutation.values, METRICS, RULES), cases()))
+        every = [*tried, *cases()]  # its own first, though without narrowing
+        return mutation.name not in EQUIVALENT and any(unlike(narrowed(mutation.values, METRICS, RULES), every))
     except BrokenRulebook:
         return True
 

@@ -244,7 +244,8 @@ def test_schema_lists_every_table() -> None:
     assert list(definition("case")["properties"]["records"]["properties"]) == list(TABLES)
     assert list(schema("cases")["properties"]["defaults"]["properties"]) == list(TABLES)
     fields = [f"{table}.{name}" for table in TABLES for name in shape(table).fields]
-    assert definition("case")["properties"]["absent"]["items"]["enum"] == [*TABLES, *fields]
+    whole = [f"{table}.complete" for table in TABLES]
+    assert definition("case")["properties"]["absent"]["items"]["enum"] == [*TABLES, *fields, *whole]
 
 
 def test_schema_names_everything_a_verdict_says(client: FlaskClient) -> None:
