@@ -1,5 +1,6 @@
 """Conditions → which records meet them. A field that is not known satisfies only `not` and `known: false`."""
 
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +12,14 @@ from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, Par
 from service.core.tables import UNKNOWN, Mask, Numbers, Table, all_of, any_of, micros, number_of
 
 COMPARISONS = {
-    "at_least": np.greater_equal,
-    "at_most": np.less_equal,
-    "above": np.greater,
-    "below": np.less,
-    "after": np.greater,
-    "before": np.less,
-    "not_after": np.less_equal,
-    "not_before": np.greater_equal,
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "above": operator.gt,
+    "below": operator.lt,
+    "after": operator.gt,
+    "before": operator.lt,
+    "not_after": operator.le,
+    "not_before": operator.ge,
 }
 OF_ORDER = "order."
 EVER = 2**63 - 1

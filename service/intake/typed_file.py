@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
-from marshmallow import fields
 from polars.exceptions import PanicException, PolarsError
 
 from service.intake.cells import Cells
@@ -18,9 +16,6 @@ from service.intake.tables import Given, Limits, Place
 from service.intake.typed import lost, normalised
 from service.schemas.records import shape
 from service.schemas.scalars import Scalar
-
-Kinds = Mapping[str, fields.Field[Any]]
-
 
 READERS: Mapping[str, Callable[[bytes, Collection[str], Limits], Columns]] = {
     "parquet": read_parquet,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from service.core.date_forms import is_form
 from service.core.mappings import ANY_WORD, Dates, plain, plain_path
@@ -98,8 +97,3 @@ def forms_of(cursor: Cursor) -> tuple[str, ...]:
         if not is_form(str(entry.value)):
             entry.fault(f"{entry.value!r} is no form of a date; it needs a year, a month and a day, such as YYYY-MM-DD")
     return tuple(str(entry.value) for entry in cursor.entries())
-
-
-def plain_entries(cursor: Cursor) -> dict[str, Any]:
-    """The keys of a mapping and their values as texts."""
-    return {key: str(inner.value) for key, inner in cursor.items()}
