@@ -179,7 +179,7 @@ def comparable(records: Table, twin: Twin, like: Table | None = None) -> Table:
     first = twin.same[0]
     if like is None or known.kind(first) != pl.String:
         return known
-    return known.where(known.is_among(first, set(like.texts(first))))
+    return known.where(known.shares(first, set(like.texts(first))))
 
 
 def keyed(records: Table, twin: Twin) -> Iterator[tuple[Key, int, int]]:

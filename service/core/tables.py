@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import and_, or_
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -53,7 +53,7 @@ def numbers_of(column: pl.Series) -> Numbers:
             return words_of(column)
         case pl.Boolean():
             return words_of(column.cast(pl.Int8))
-    return column.fill_null(UNKNOWN).to_numpy()
+    return column.cast(INSTANT).to_numpy().view(np.int64)  # as instants, so that nothing is lost where some are not known
 
 
 def words_of(column: pl.Series) -> Numbers:
@@ -82,6 +82,7 @@ class Table:
         self._kinds = kinds
         self._numbers: dict[str, Numbers] = {}
         self._lists: dict[str, list[Any]] = {}
+        self._lists_of_words: dict[str, Held] = {}
         self._whole: Table | None = None  # the table this is a part of,
         self._rows: Numbers | None = None  # which of its records these are,
         self._places: Numbers | None = None  # and where they stand in the columns
@@ -132,9 +133,13 @@ class Table:
         if texts.null_count() == len(texts):
             return np.zeros(self.height, dtype=bool)
         if isinstance(kind, pl.List):
-            return any_of(self._picked(texts.list.contains(one)) for one in values)
+            return any_of(self._placed(self._held(name).holding(one)) for one in values)
         wanted = [one if isinstance(kind, pl.Decimal) else str(one) for one in values]
-        return self._picked(texts == wanted[0] if len(wanted) == 1 else texts.is_in(wanted))
+        return any_of(self._picked(texts == one) for one in wanted)
+
+    def shares(self, name: str, texts: Collection[str]) -> Mask:
+        """Where a text is one of many."""
+        return self._picked(self._columns[name].is_in(texts))
 
     def compares(self, name: str, comparison: Callable[[Any, Any], Any], value: Any) -> Mask:
         """Where a decimal compares with a value."""
@@ -199,9 +204,44 @@ class Table:
             return [None if number == UNKNOWN else shown(int(number)) for number in self.numbers(name)]
         return self.texts(name)
 
+    def _held(self, name: str) -> "Held":
+        if name not in self._lists_of_words:
+            self._lists_of_words[name] = Held.of(self._columns[name])
+        return self._lists_of_words[name]
+
     def _picked(self, found: pl.Series) -> Mask:
-        mask: Mask = found.cast(pl.UInt8).to_numpy() == 1  # neither no nor unknown
+        return self._placed(found.cast(pl.UInt8).to_numpy() == 1)  # neither no nor unknown
+
+    def _placed(self, mask: Mask) -> Mask:
         return mask if self._places is None else mask[self._places]
+
+
+class Held(NamedTuple):
+    """The words of the lists in one column, each with the place of the list that holds it, of so many."""
+
+    words: pl.Series
+    holder: Numbers
+    height: int
+
+    @classmethod
+    def of(cls, lists: pl.Series) -> "Held":
+        """What a column of lists holds."""
+        arrow = lists.to_arrow()
+        bounds = arrow.offsets.to_numpy()
+        words = pl.Series(values=arrow.values[bounds[0] : bounds[-1]])
+        known = arrow.is_valid().to_numpy(zero_copy_only=False).repeat(np.diff(bounds))
+        holder = np.arange(len(lists)).repeat(np.diff(bounds))
+        return cls(words, np.where(known, holder, len(lists)), len(lists))
+
+    def holding(self, word: str) -> Mask:
+        """Where a list holds a word.
+
+        >>> Held.of(pl.Series([["a"], None, [], ["b", "a"]])).holding("a").tolist()
+        [True, False, False, True]
+        """
+        found = np.zeros(self.height + 1, dtype=bool)  # the last place is that of lists nobody knows
+        found[self.holder[(self.words == word).to_numpy()]] = True
+        return found[:-1]
 
 
 def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
