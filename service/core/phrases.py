@@ -45,14 +45,14 @@ class Phrases:
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = tuple(phrases)
-        self._languages: frozenset[str] | None = None
         self._filter = compiled_filter(self._phrases)
         self.names = frozenset(phrase.group for phrase in self._phrases)
+        self.languages: frozenset[str] | None = None
 
     def within(self, languages: frozenset[str]) -> "Phrases":
         """The phrases of some languages only; nothing is compiled anew."""
         some = copy(self)
-        some._languages = languages
+        some.languages = languages
         return some
 
     def found(self, ready: str) -> frozenset[str]:
@@ -63,7 +63,7 @@ class Phrases:
         """The phrases that stand in a text that is `ready`."""
         places = self._filter.Match(ready.encode()) if self._phrases and ready else None
         for phrase in (self._phrases[place] for place in places or ()):
-            if self._languages is None or phrase.language in self._languages:
+            if self.languages is None or phrase.language in self.languages:
                 yield phrase
 
     def groups(self) -> set[tuple[str, str]]:

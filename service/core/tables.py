@@ -1,4 +1,4 @@
-"""Tables as they are counted: whole numbers in numpy columns; texts stay in Polars and are fetched for few records.
+"""Tables as they are counted: columns of whole numbers in numpy; texts stay in Polars and are fetched for few records.
 
 An instant is its microseconds since 1970, a word of a closed list its place there, yes and no are 1 and 0.
 """
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[Any]
 Mask = NDArray[np.bool_]
+Column = Numbers | pl.Series
 
 UNKNOWN = -(2**63)  # a number nobody knows
 NO_WORD = -1  # a word, or a yes or no, nobody knows
@@ -44,56 +45,32 @@ def moment_of(number: int) -> datetime:
     return EPOCH + number * MICROSECOND
 
 
-def numbers_of(column: pl.Series) -> Numbers:
-    """A typed column as whole numbers."""
-    match column.dtype:
-        case pl.Datetime():
-            return column.to_numpy().view(np.int64)  # what is not known is the least number there is
-        case pl.Int16():
-            return words_of(column)
-        case pl.Boolean():
-            return words_of(column.cast(pl.Int8))
-    return column.cast(INSTANT).to_numpy().view(np.int64)  # as instants, so that nothing is lost where some are not known
-
-
-def words_of(column: pl.Series) -> Numbers:
-    """The numbers of words, as far as they are known."""
-    numbers = column.to_numpy()  # decimals where some are not known
-    known = np.where(np.isnan(numbers), NO_WORD, numbers) if column.has_nulls() else numbers
-    return known.astype(np.int16)
-
-
 class Table:
     """The records of one table.
 
     Args:
-        columns: the typed columns by field.
-        kinds: their types.
+        columns: the typed columns by field: of numbers, or of texts, decimals and lists.
+        kinds: the types of the fields.
         words: per field that is a word of a closed list, those words, each with its number.
         height: how many records there are.
     """
 
     def __init__(
-        self, columns: Mapping[str, pl.Series], kinds: Mapping[str, pl.DataType], words: Words, height: int
+        self, columns: Mapping[str, Column], kinds: Mapping[str, pl.DataType], words: Words, height: int
     ) -> None:
         self.height = height
         self._words = words
-        self._columns = columns
+        self._columns = {name: column for name, column in columns.items() if isinstance(column, pl.Series)}
         self._kinds = kinds
-        self._numbers: dict[str, Numbers] = {}
+        self._numbers = {name: column for name, column in columns.items() if not isinstance(column, pl.Series)}
         self._lists: dict[str, list[Any]] = {}
         self._lists_of_words: dict[str, Held] = {}
         self._whole: Table | None = None  # the table this is a part of,
         self._rows: Numbers | None = None  # which of its records these are,
         self._places: Numbers | None = None  # and where they stand in the columns
 
-    @classmethod
-    def of(cls, typed: pl.DataFrame, kinds: Mapping[str, pl.DataType], words: Words) -> "Table":
-        """The table of a typed frame."""
-        return cls(dict(zip(typed.columns, typed.get_columns(), strict=True)), kinds, words, typed.height)
-
     def __contains__(self, name: str) -> bool:
-        return name in self._columns
+        return name in self._kinds
 
     def kind(self, name: str) -> pl.DataType:
         """The type of a field."""
@@ -101,11 +78,14 @@ class Table:
 
     def numbers(self, name: str) -> Numbers:
         """A column of whole numbers; `UNKNOWN` or `NO_WORD` where nobody knows."""
-        if name not in self._numbers:
-            self._numbers[name] = (
-                numbers_of(self._columns[name]) if self._whole is None else self._whole.numbers(name)[self._rows]
-            )
-        return self._numbers[name]
+        if (found := self._numbers.get(name)) is None:
+            found = self._numbers[name] = self._of_whole(name)
+        return found
+
+    def _of_whole(self, name: str) -> Numbers:
+        if self._whole is None:
+            raise KeyError(name)
+        return self._whole.numbers(name)[self._rows]
 
     def words(self, name: str) -> Mapping[str, int]:
         """The words of a closed list, each with its number."""

@@ -7,10 +7,11 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 from marshmallow import ValidationError, fields
 
-from service.core.tables import INSTANT
+from service.core.tables import INSTANT, NO_WORD, UNKNOWN, Numbers
 from service.intake.clean import says_what_it_means
 from service.intake.tables import TOO_DEEP
 from service.intake.texts import REFUSED, Column, amounts, ids, texts, without_refused
@@ -88,8 +89,42 @@ def default_of(kind: fields.Field[Any]) -> str | bool | int | None:
     return numbered(kind)[str(default)] if isinstance(kind, Choice) else default
 
 
+def blank_of(kind: fields.Field[Any]) -> Any:
+    """What a field that is not known reads as, where columns of numbers have a number for it."""
+    default = default_of(kind)
+    number = number_type(kind)
+    if default is not None or number is None:
+        return default
+    return NO_WORD if number == np.int16 else UNKNOWN
+
+
+def number_type(kind: fields.Field[Any]) -> np.dtype[Any] | None:
+    """The type of a field's column where it is one of numbers."""
+    if isinstance(kind, (Choice, Boolean)):
+        return np.dtype(np.int16)
+    return np.dtype(np.int64) if isinstance(kind, (Integer, Timestamp)) else None
+
+
+def numbers_of(column: pl.Series) -> Numbers:
+    """A typed column as whole numbers."""
+    match column.dtype:
+        case pl.Int16():
+            return words_of(column)
+        case pl.Boolean():
+            return words_of(column.cast(pl.Int8))
+    return column.cast(INSTANT).to_numpy().view(np.int64)  # as instants: what is not known is the least number there is
+
+
+def words_of(column: pl.Series) -> Numbers:
+    """The numbers of words, as far as they are known."""
+    numbers = column.to_numpy()  # decimals where some are not known
+    known = np.where(np.isnan(numbers), NO_WORD, numbers) if column.has_nulls() else numbers
+    return known.astype(np.int16)
+
+
 def reader(kind: fields.Field[Any]) -> Reader:
     """What reads the values of a column: to the texts of texts and amounts, to whatever was given of instants."""
+    blank = blank_of(kind)
     match kind:
         case Timestamp():
             return lambda values, _: Column(values)
@@ -100,12 +135,10 @@ def reader(kind: fields.Field[Any]) -> Reader:
         case Amount():
             return lambda values, _: amounts(values)
         case Choice():
-            places, usual = numbered(kind), default_of(kind)
-            known: dict[Any, Any] = {None: usual, "": usual, **places}
-            return lambda values, _: by_meaning(values, lambda value: known.get(value, REFUSED))
+            known: dict[Any, Any] = {None: blank, "": blank, **numbered(kind)}
+            return lambda values, _: by_meaning(values, lambda value: known.get(value, REFUSED), blank)
         case Scalar():
-            default = default_of(kind)
-            return lambda values, _: by_meaning(values, lambda value: meaning(kind, value, default))
+            return lambda values, _: by_meaning(values, lambda value: meaning(kind, value, blank), blank)
         case ListOf() if isinstance(kind.inner, Choice):
             return lambda values, _: lists(kind, values)
     return lambda values, _: by_value(values, kind)
@@ -124,22 +157,22 @@ def lists(kind: ListOf, values: Sequence[Sequence[Any] | None]) -> Column:
     return by_meaning(keys, lambda value: None if value is None else nested_meaning(kind, list(value)))
 
 
-def meaning(kind: Scalar, value: Any, default: Any) -> Any:
+def meaning(kind: Scalar, value: Any, blank: Any) -> Any:
     """What one value means, or `REFUSED`."""
     if value is None or value == "":
-        return default
+        return blank
     try:
         return kind.read(value if isinstance(value, str) else text_of(value) or "")
     except ValidationError:
         return REFUSED
 
 
-def by_meaning(values: Sequence[Hashable], meaning_of: Callable[[Any], Any]) -> Column:
+def by_meaning(values: Sequence[Hashable], meaning_of: Callable[[Any], Any], blank: Any = None) -> Column:
     """A column of few different values: each is read once."""
     meanings = {value: meaning_of(value) for value in set(values)}
     if all(found is value and not isinstance(value, int) for value, found in meanings.items()):
         return Column(values)  # of numbers 5 and 5.0 are one and the same key
-    return without_refused(list(map(meanings.__getitem__, values)))
+    return without_refused(list(map(meanings.__getitem__, values)), blank)
 
 
 def nested_meaning(kind: fields.Field[Any], value: Any) -> Any:

@@ -19,6 +19,7 @@ from service.core.mappings import ReportMapping
 from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
 from service.intake.columns import column_types, words
+from service.intake.frames import Frame, where_not
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.reports.adapt import Reports, locale_of
 from service.intake.reports.performance import performances
@@ -74,7 +75,7 @@ def gather(
         casts = reports.completed(cast(ordered, home, reading), call, lambda given: cast(given, home, reading))
     for name, read in casts.items():
         typed, differing, repeated = without_repeats(read, name)
-        tables[name] = Table.of(typed, column_types(name), words(name))
+        tables[name] = Table(typed.columns, column_types(name), words(name), typed.height)
         faults = {**read.faults, **differing}
         record_faults += [fault for position in sorted(faults) for fault in faults[position]]
         warnings += table_warnings(name, read.unknown, repeated)
@@ -110,14 +111,15 @@ def top_shape() -> Top:
     return Top()
 
 
-def without_repeats(read: Cast, name: str) -> tuple[pl.DataFrame, dict[int, list[Fault]], int]:
+def without_repeats(read: Cast, name: str) -> tuple[Frame, dict[int, list[Fault]], int]:
     """The records of a table once each, the faults of those that differ under one id, and how many were repeats."""
     key = FORMS[name].key
     identity = [*([key] if key else []), "seller_id", "marketplace"]
-    table = read.table
-    if name == "performance_reports" or table[identity[0]].n_unique() == table.height:
-        return table, {}, 0
-    several = table.filter(pl.struct(identity).is_duplicated())
+    frame = read.table
+    ids = frame.columns[identity[0]]
+    if name == "performance_reports" or not isinstance(ids, pl.Series) or ids.n_unique() == frame.height:
+        return frame, {}, 0
+    several = pl.DataFrame(dict(frame.columns)).filter(pl.struct(identity).is_duplicated())
     versions: dict[tuple[Any, ...], set[str]] = {}
     positions: dict[tuple[Any, ...], list[int]] = {}
     for record in several.sort(ROW).iter_rows(named=True):
@@ -128,8 +130,7 @@ def without_repeats(read: Cast, name: str) -> tuple[pl.DataFrame, dict[int, list
     differing = [who for who in positions if len(versions[who]) > 1]
     faults = {position: [different(name, position)] for who in differing for position in positions[who]}
     repeats = [position for who in positions if who not in set(differing) for position in positions[who][1:]]
-    gone = pl.Series(values=[*faults, *repeats], dtype=pl.UInt32)
-    return table.filter(~pl.col(ROW).is_in(gone.implode())), faults, len(repeats)
+    return where_not([*faults, *repeats], frame), faults, len(repeats)
 
 
 def different(name: str, position: int) -> Fault:

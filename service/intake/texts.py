@@ -72,9 +72,9 @@ def is_trimmed(everything: str) -> bool:
     return " " not in everything or not (BAR + " " in framed or " " + BAR in framed)
 
 
-def without_refused(found: list[Any]) -> Column:
+def without_refused(found: list[Any], blank: Any = None) -> Column:
     """A column of meanings, some of which may be `REFUSED`."""
     refused = [place for place, value in enumerate(found) if value is REFUSED]
     for place in refused:
-        found[place] = None
+        found[place] = blank
     return Column(found, refused)
