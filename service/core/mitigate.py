@@ -90,8 +90,8 @@ def without_others(edition: Edition, look: Looking) -> Looking:
     excused: dict[str, Mask] = {}
     for table in {one.of for one in edition.mitigations if one.of != look.name and one.of in look.tables}:
         any_of = AnyOf(tuple(one.when for one in edition.mitigations if one.of == table))
-        excused[table] = Looking.into(table, look.tables, look.as_of).meet(any_of)
-    return replace(look, excused=excused)
+        excused[table] = look.into(table).meet(any_of)
+    return look.without(excused)
 
 
 def without(

@@ -133,13 +133,14 @@ def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
     ever = min(days_of(window, tomorrow, moments.zone).start for window in longest(counting))
     own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) >= ever))
     if counting.latest_per:
-        own = latest(counting, own.where(look.among(own).meet(counting.only)))
+        met = np.flatnonzero(look.among(own).meet(counting.only))
+        own = own.take(latest(counting, own, met))
     place, day = turns(counting.turning, look.among(own), moments)
     until = np.where(np.append(place[1:] == place[:-1], False), np.append(day[1:], 0) - 1, moments.last)
     moment = related.now + day * A_DAY
     meant = look.among(own.take(place), moment).meet(counting.only)
     place, day, until = place[meant], day[meant], until[meant]
-    marks = marks_of(counting, look.among(own.take(place), moment[meant]), len(related.sellers))
+    marks = marks_of(counting, look.among(own.take(place), moment[meant]), np.arange(len(place)), len(related.sellers))
     inside = marks.left == IN_TOTAL
     held = marks.where(inside)
     return Stretch(held, day[inside], until[inside], ordinals(held.at, moments.zone))

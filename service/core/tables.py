@@ -7,11 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import and_, or_
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from service.core.lists import Held
 
 Numbers = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -194,34 +196,6 @@ class Table:
 
     def _placed(self, mask: Mask) -> Mask:
         return mask if self._places is None else mask[self._places]
-
-
-class Held(NamedTuple):
-    """The words of the lists in one column, each with the place of the list that holds it, of so many."""
-
-    words: pl.Series
-    holder: Numbers
-    height: int
-
-    @classmethod
-    def of(cls, lists: pl.Series) -> "Held":
-        """What a column of lists holds."""
-        arrow = lists.to_arrow()
-        bounds = arrow.offsets.to_numpy()
-        words = pl.Series(values=arrow.values[bounds[0] : bounds[-1]])
-        known = arrow.is_valid().to_numpy(zero_copy_only=False).repeat(np.diff(bounds))
-        holder = np.arange(len(lists)).repeat(np.diff(bounds))
-        return cls(words, np.where(known, holder, len(lists)), len(lists))
-
-    def holding(self, word: str) -> Mask:
-        """Where a list holds a word.
-
-        >>> Held.of(pl.Series([["a"], None, [], ["b", "a"]])).holding("a").tolist()
-        [True, False, False, True]
-        """
-        found = np.zeros(self.height + 1, dtype=bool)  # the last place is that of lists nobody knows
-        found[self.holder[(self.words == word).to_numpy()]] = True
-        return found[:-1]
 
 
 def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
