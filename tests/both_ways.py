@@ -53,8 +53,17 @@ def one_by_one(table: str, records: Sequence[str], zone: ZoneInfo | None = None)
         for position, record in enumerate(records):
             values, codes = one(table, json.loads(record))
             if not codes:
-                readings[position] = {name: values.get(name) for name in shape(table).fields}
+                readings[position] = {name: as_held(table, name, values.get(name)) for name in shape(table).fields}
     return readings
+
+
+def as_held(table: str, name: str, value: Any) -> Any:
+    """A value as tables hold it: the words of a list once each, in the order of their list."""
+    return (
+        [word for word in words(table)[name] if word in value]
+        if isinstance(value, list) and name in words(table)
+        else value
+    )
 
 
 def one(table: str, record: Any) -> tuple[dict[str, Any], list[str]]:

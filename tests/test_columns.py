@@ -41,8 +41,9 @@ def sorted_frame(table: str, found: Cast) -> pl.DataFrame:
     """The typed records, by their position, with the words of closed lists as a file has them."""
     frame, kinds = found.table, column_types(table)
     values = Table(frame.columns, kinds, words(table), frame.height).records()
-    shown = {name: pl.String() if name in words(table) else kind for name, kind in kinds.items()}
-    return pl.DataFrame(list(values), schema=shown).with_columns(pl.Series(ROW, frame.rows)).sort(ROW)
+    lists = {name for name, kind in kinds.items() if isinstance(kind, pl.List)}
+    texts = {name: pl.List(pl.String()) if name in lists else pl.String() for name in words(table)}
+    return pl.DataFrame(list(values), schema={**kinds, **texts}).with_columns(pl.Series(ROW, frame.rows)).sort(ROW)
 
 
 @pytest.mark.parametrize("table", BULK)

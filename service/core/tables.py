@@ -1,6 +1,7 @@
 """Tables as they are counted: columns of whole numbers in numpy; texts stay in Polars and are fetched for few records.
 
-An instant is its microseconds since 1970, a word of a closed list its place there, yes and no are 1 and 0.
+An instant is its microseconds since 1970, a word of a closed list its place there, yes and no are 1 and 0. A list of
+such words is a number with a bit for each place.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -12,8 +13,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-
-from service.core.lists import Held
 
 Numbers = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -66,7 +65,6 @@ class Table:
         self._kinds = kinds
         self._numbers = {name: column for name, column in columns.items() if not isinstance(column, pl.Series)}
         self._lists: dict[str, list[Any]] = {}
-        self._lists_of_words: dict[str, Held] = {}
         self._whole: Table | None = None  # the table this is a part of,
         self._rows: Numbers | None = None  # which of its records these are,
         self._places: Numbers | None = None  # and where they stand in the columns
@@ -96,7 +94,7 @@ class Table:
     def known(self, name: str) -> Mask:
         """Where a field is known."""
         kind = self._kinds[name]
-        if isinstance(kind, (pl.Int16, pl.Boolean)):
+        if name in self._words or isinstance(kind, pl.Boolean):
             words: Mask = self.numbers(name) >= 0
             return words
         if isinstance(kind, (pl.Datetime, pl.Int64)):
@@ -108,6 +106,9 @@ class Table:
     def is_among(self, name: str, values: Collection[Any]) -> Mask:
         """Where a field is one of some values, or a list that holds one."""
         words, kind = self.words(name), self._kinds[name]
+        if words and isinstance(kind, pl.List):
+            column = self.numbers(name)
+            return any_of([(column > 0) & ((column >> words[one]) % 2 == 1) for one in values])
         if words or isinstance(kind, (pl.Boolean, pl.Int64)):
             column = self.numbers(name)
             return any_of([column == (words[one] if words else int(one)) for one in values])
@@ -115,7 +116,7 @@ class Table:
         if texts.null_count() == len(texts):
             return np.zeros(self.height, dtype=bool)
         if isinstance(kind, pl.List):
-            return any_of(self._placed(self._held(name).holding(one)) for one in values)
+            return np.array([bool(set(values) & {*(listed or ())}) for listed in self.texts(name)], dtype=bool)
         wanted = [one if isinstance(kind, pl.Decimal) else str(one) for one in values]
         return any_of(self._picked(texts == one) for one in wanted)
 
@@ -179,6 +180,12 @@ class Table:
         if isinstance(kind, pl.Int16):
             words = [*self.words(name), None]
             return [words[number] for number in self.numbers(name)]
+        if isinstance(kind, pl.List) and self.words(name):
+            listed = self.words(name).items()
+            return [
+                None if bits < 0 else [word for word, place in listed if bits >> place & 1]
+                for bits in self.numbers(name).tolist()
+            ]
         if isinstance(kind, pl.Boolean):
             return [None if number == NO_WORD else bool(number) for number in self.numbers(name)]
         if isinstance(kind, (pl.Datetime, pl.Int64)):
@@ -186,15 +193,8 @@ class Table:
             return [None if number == UNKNOWN else shown(int(number)) for number in self.numbers(name)]
         return self.texts(name)
 
-    def _held(self, name: str) -> "Held":
-        if name not in self._lists_of_words:
-            self._lists_of_words[name] = Held.of(self._columns[name])
-        return self._lists_of_words[name]
-
     def _picked(self, found: pl.Series) -> Mask:
-        return self._placed(found.cast(pl.UInt8).to_numpy() == 1)  # neither no nor unknown
-
-    def _placed(self, mask: Mask) -> Mask:
+        mask: Mask = found.cast(pl.UInt8).to_numpy() == 1  # neither no nor unknown
         return mask if self._places is None else mask[self._places]
 
 

@@ -97,7 +97,8 @@ def frame_of(table: str, records: list[dict[str, Any]]) -> Frame:
     """Records as marshmallow reads them, as a frame."""
     for name, places in words(table).items():
         for record in records:
-            record[name] = places.get(record.get(name, ""))
+            if isinstance(word := record.get(name), str):
+                record[name] = places[word]
     read = pl.DataFrame(records, schema={ROW: pl.Int64, **column_types(table)})
     numbers = {ROW, *(name for name, kind in shape(table).fields.items() if number_type(kind))}
     return Frame({one.name: numbers_of(one) if one.name in numbers else one for one in read}, read.height)

@@ -3,7 +3,7 @@
 Whatever is refused here is read again one by one, so a column may refuse more than marshmallow does, never less.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -44,8 +44,15 @@ def column_types(table: str) -> dict[str, pl.DataType]:
 
 @cache
 def words(table: str) -> dict[str, dict[str, int]]:
-    """Per field of a table that is a word of a closed list, those words, each with its place."""
-    return {name: numbered(kind) for name, kind in shape(table).fields.items() if isinstance(kind, Choice)}
+    """Per field of a table that is a word of a closed list, or a list of them, those words, each with its place."""
+    of_words = {name: choice_of(kind) for name, kind in shape(table).fields.items()}
+    return {name: numbered(choice) for name, choice in of_words.items() if choice}
+
+
+def choice_of(kind: fields.Field[Any]) -> Choice | None:
+    """The closed list that the words of a field are of."""
+    inner = kind.inner if isinstance(kind, ListOf) else kind
+    return inner if isinstance(inner, Choice) else None
 
 
 def numbered(kind: Choice) -> dict[str, int]:
@@ -100,7 +107,7 @@ def blank_of(kind: fields.Field[Any]) -> Any:
 
 def number_type(kind: fields.Field[Any]) -> np.dtype[Any] | None:
     """The type of a field's column where it is one of numbers."""
-    if isinstance(kind, (Choice, Boolean)):
+    if choice_of(kind) or isinstance(kind, Boolean):
         return np.dtype(np.int16)
     return np.dtype(np.int64) if isinstance(kind, (Integer, Timestamp)) else None
 
@@ -112,6 +119,8 @@ def numbers_of(column: pl.Series) -> Numbers:
             return words_of(column)
         case pl.Boolean():
             return words_of(column.cast(pl.Int8))
+        case pl.List():
+            return bits_of(column)
     return column.cast(INSTANT).to_numpy().view(np.int64)  # as instants: what is not known is the least number there is
 
 
@@ -120,6 +129,21 @@ def words_of(column: pl.Series) -> Numbers:
     numbers = column.to_numpy()  # decimals where some are not known
     known = np.where(np.isnan(numbers), NO_WORD, numbers) if column.has_nulls() else numbers
     return known.astype(np.int16)
+
+
+def bits_of(lists: pl.Series) -> Numbers:
+    """Lists of words, each as a number with a bit for every word.
+
+    >>> bits_of(pl.Series([["b"], None, [], ["b", "a"]], dtype=pl.List(pl.Enum(["a", "b"])))).tolist()
+    [2, -1, 0, 3]
+    """
+    arrow = lists.to_arrow()
+    bounds = arrow.offsets.to_numpy()
+    bits = 1 << arrow.values[bounds[0] : bounds[-1]].indices.to_numpy().astype(np.int16)
+    found = np.zeros(len(lists), dtype=np.int16)
+    np.bitwise_or.at(found, np.arange(len(lists)).repeat(np.diff(bounds)), bits)
+    found[~arrow.is_valid().to_numpy(zero_copy_only=False)] = NO_WORD
+    return found
 
 
 def reader(kind: fields.Field[Any]) -> Reader:
@@ -139,8 +163,8 @@ def reader(kind: fields.Field[Any]) -> Reader:
             return lambda values, _: by_meaning(values, lambda value: known.get(value, REFUSED), blank)
         case Scalar():
             return lambda values, _: by_meaning(values, lambda value: meaning(kind, value, blank), blank)
-        case ListOf() if isinstance(kind.inner, Choice):
-            return lambda values, _: lists(kind, values)
+        case ListOf() if listed := choice_of(kind):
+            return lambda values, _: lists(kind, numbered(listed), values)
     return lambda values, _: by_value(values, kind)
 
 
@@ -151,10 +175,18 @@ def by_value(values: Sequence[Any], kind: fields.Field[Any]) -> Column:
     return without_refused([nested_meaning(kind, value) for value in values])
 
 
-def lists(kind: ListOf, values: Sequence[Sequence[Any] | None]) -> Column:
-    """A column of lists of words."""
+def lists(kind: ListOf, places: Mapping[str, int], values: Sequence[Sequence[Any] | None]) -> Column:
+    """A column of lists of words, each as a number with a bit for every word."""
     keys = [tuple(value) if isinstance(value, list) else value for value in values]
-    return by_meaning(keys, lambda value: None if value is None else nested_meaning(kind, list(value)))
+    return by_meaning(keys, lambda value: bits(kind, places, value), NO_WORD)
+
+
+def bits(kind: ListOf, places: Mapping[str, int], value: Any) -> Any:
+    """What one list of words means, or `REFUSED`."""
+    found = nested_meaning(kind, list(value) if isinstance(value, tuple) else value)
+    if found is None or found is REFUSED:
+        return NO_WORD if found is None else found
+    return sum({1 << places[word] for word in found})
 
 
 def meaning(kind: Scalar, value: Any, blank: Any) -> Any:
