@@ -55,7 +55,7 @@ def of_deadline(deadline: Deadline, question: Question) -> Iterator[tuple[int, D
     due_at = records.numbers(deadline.at) + micros(deadline.after)
     if deadline.lapses:
         held &= due_at >= related.now
-    rows = np.flatnonzero(held)
+    rows = held.nonzero()[0]
     if not len(rows):
         return
     routed = look.meet(deadline.by_marketplace)[rows] if deadline.by_marketplace else np.zeros(len(rows))

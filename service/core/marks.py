@@ -84,7 +84,7 @@ def marked(counting: Counting, related: Related, sellers: Mask | None, since: in
     look = looking(counting, related)
     if counting.only:
         looked_at &= look.meet(counting.only)
-    rows = np.flatnonzero(looked_at)
+    rows = looked_at.nonzero()[0]
     if not len(rows):
         return no_marks(counting, len(related.sellers))
     return marks_of(counting, look, latest(counting, records, rows), len(related.sellers))
@@ -137,7 +137,7 @@ def grouped(records: Table, name: str) -> tuple[Numbers, tuple[str, ...]]:
     if words := records.words(name):
         return records.numbers(name), tuple(words)
     known = records.known(name)
-    numbers, texts = numbered(records.column(name, np.flatnonzero(known)))
+    numbers, texts = numbered(records.column(name, known.nonzero()[0]))
     ordered = sorted(texts)
     places = np.array([ordered.index(text) for text in texts] or [0])
     found = np.full(records.height, NO_GROUP)

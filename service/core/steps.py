@@ -189,7 +189,7 @@ def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moment
     if by_group and marks.group is not None:
         present &= marks.group != NO_GROUP
         slots, groups = marks.seller * len(marks.groups) + marks.group, len(marks.groups)
-    ever = np.flatnonzero(present)
+    ever = present.nonzero()[0]
     named, slot = np.unique(slots[ever], return_inverse=True)
     spread = Spread(slot, enters[ever] - moments.first, leaves[ever] - moments.first, moments, len(named))
     weight = np.ones(len(ever), dtype=np.int64) if marks.weight is None else marks.weight[ever]

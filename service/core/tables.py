@@ -147,7 +147,7 @@ class Table:
 
     def where(self, mask: Mask) -> "Table":
         """The records of a mask."""
-        return self if mask.all() else self.take(np.flatnonzero(mask))
+        return self if mask.all() else self.take(mask.nonzero()[0])
 
     def laid_over(self, **columns: NDArray[Any]) -> "Table":
         """The same records with some columns of numbers changed or added."""
@@ -155,7 +155,7 @@ class Table:
 
     def without_texts(self, name: str, mask: Mask) -> "Table":
         """The same records with a text forgotten where a mask says so."""
-        places = np.flatnonzero(mask) if self._places is None else self._places[mask]
+        places = mask.nonzero()[0] if self._places is None else self._places[mask]
         return self._changed(
             _columns={**self._columns, name: self._columns[name].clone().scatter(places, None)}, _lists={}
         )
