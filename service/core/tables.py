@@ -50,7 +50,7 @@ class Table:
     """The records of one table.
 
     Args:
-        columns: the typed columns by field: of numbers, or of texts, decimals and lists.
+        columns: the typed columns by field: of numbers (or lists and objects), or of texts and decimals.
         kinds: the types of the fields.
         words: per field that is a word of a closed list, those words, each with its number.
         height: how many records there are.
@@ -100,6 +100,8 @@ class Table:
         if isinstance(kind, (pl.Datetime, pl.Int64)):
             numbers: Mask = self.numbers(name) != UNKNOWN
             return numbers
+        if name not in self._columns:
+            return np.array([value is not None for value in self.numbers(name)], dtype=bool)
         column = self._columns[name]
         return self._picked(column == column) if column.has_nulls() else np.ones(self.height, dtype=bool)  # noqa: PLR0124
 
@@ -112,11 +114,11 @@ class Table:
         if words or isinstance(kind, (pl.Boolean, pl.Int64)):
             column = self.numbers(name)
             return any_of([column == (words[one] if words else int(one)) for one in values])
+        if isinstance(kind, pl.List):
+            return np.array([bool(set(values) & {*(listed or ())}) for listed in self.numbers(name)], dtype=bool)
         texts = self._columns[name]
         if texts.null_count() == len(texts):
             return np.zeros(self.height, dtype=bool)
-        if isinstance(kind, pl.List):
-            return np.array([bool(set(values) & {*(listed or ())}) for listed in self.texts(name)], dtype=bool)
         wanted = [one if isinstance(kind, pl.Decimal) else str(one) for one in values]
         return any_of(self._picked(texts == one) for one in wanted)
 
@@ -130,6 +132,9 @@ class Table:
 
     def texts(self, name: str, rows: Numbers | None = None) -> list[Any]:
         """The values of a field that is no number, of some records or all."""
+        if name not in self._columns:
+            own = self.numbers(name)
+            return list(own if rows is None else own[rows])
         if name not in self._lists:
             self._lists[name] = self._columns[name].to_list()
         found = self._lists[name]

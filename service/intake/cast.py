@@ -69,6 +69,8 @@ def together(tables: Mapping[str, Given]) -> Iterator[list[Portion]]:
 
 def with_singles(given: Given, read: Portions, home: Home) -> Cast:
     """A table with the records that could only be read one by one, and all its faults."""
+    if not read.odd and not read.refused and read.frames:
+        return Cast(stacked(read.frames), {}, given.unknown)
     schema = shape(given.table)
     faults: dict[int, list[Fault]] = {}
     singles: list[dict[str, Any]] = []

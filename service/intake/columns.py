@@ -33,6 +33,7 @@ from service.schemas.shapes import Link, ListOf, is_blank, link_shape
 
 AMOUNT = pl.Decimal(38, DECIMAL_PLACES)
 WORD = pl.Int16()
+NOT_KNOWN = {np.dtype(np.int16): NO_WORD, np.dtype(np.int64): UNKNOWN}
 Reader = Callable[[Sequence[Any], Reading], Column]
 
 
@@ -98,18 +99,19 @@ def default_of(kind: fields.Field[Any]) -> str | bool | int | None:
 
 def blank_of(kind: fields.Field[Any]) -> Any:
     """What a field that is not known reads as, where columns of numbers have a number for it."""
-    default = default_of(kind)
-    number = number_type(kind)
-    if default is not None or number is None:
+    default, number = default_of(kind), number_type(kind)
+    if default is not None or number not in NOT_KNOWN:
         return default
-    return NO_WORD if number == np.int16 else UNKNOWN
+    return NOT_KNOWN[number]
 
 
 def number_type(kind: fields.Field[Any]) -> np.dtype[Any] | None:
-    """The type of a field's column where it is one of numbers."""
+    """The type of a field's column where it is one of numbers, or of lists and objects; no text and no amount is."""
     if choice_of(kind) or isinstance(kind, Boolean):
         return np.dtype(np.int16)
-    return np.dtype(np.int64) if isinstance(kind, (Integer, Timestamp)) else None
+    if isinstance(kind, (Integer, Timestamp)):
+        return np.dtype(np.int64)
+    return None if isinstance(kind, Scalar) else np.dtype(object)
 
 
 def numbers_of(column: pl.Series) -> Numbers:
@@ -119,9 +121,16 @@ def numbers_of(column: pl.Series) -> Numbers:
             return words_of(column)
         case pl.Boolean():
             return words_of(column.cast(pl.Int8))
-        case pl.List():
+        case pl.List(inner=pl.Enum()):
             return bits_of(column)
+        case pl.List() | pl.Struct() | pl.Object():
+            return objects(column.to_list())
     return column.cast(INSTANT).to_numpy().view(np.int64)  # as instants: what is not known is the least number there is
+
+
+def objects(values: Sequence[Any]) -> Numbers:
+    """A column of lists and objects."""
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def words_of(column: pl.Series) -> Numbers:
@@ -171,8 +180,21 @@ def reader(kind: fields.Field[Any]) -> Reader:
 def by_value(values: Sequence[Any], kind: fields.Field[Any]) -> Column:
     """A column of lists and objects: as it stands where all of it means what it says, else read value by value."""
     if says_what_it_means(kind, [value for value in values if value is not None]):
-        return Column(values)
+        return Column([complete(kind, value) for value in values])
     return without_refused([nested_meaning(kind, value) for value in values])
+
+
+def complete(kind: fields.Field[Any], value: Any) -> Any:
+    """A list or object with every field of its shape."""
+    if value is None:
+        return None
+    match kind:
+        case ListOf():
+            return [complete(kind.inner, one) for one in value]
+        case fields.Nested() | Link():
+            inner_shape = link_shape() if isinstance(kind, Link) else kind.schema
+            return {name: complete(inner, value.get(name)) for name, inner in inner_shape.fields.items()}
+    return value
 
 
 def lists(kind: ListOf, places: Mapping[str, int], values: Sequence[Sequence[Any] | None]) -> Column:
@@ -212,6 +234,6 @@ def nested_meaning(kind: fields.Field[Any], value: Any) -> Any:
     if is_blank(value, kind):
         return None
     try:
-        return REFUSED if value is TOO_DEEP else kind.deserialize(value)
+        return REFUSED if value is TOO_DEEP else complete(kind, kind.deserialize(value))
     except ValidationError:
         return REFUSED

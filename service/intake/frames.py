@@ -50,6 +50,8 @@ def gaps(column: Column) -> Mask:
     if isinstance(column, pl.Series):
         gone: Mask = column.is_null().to_numpy() if column.has_nulls() else np.zeros(len(column), dtype=bool)
         return gone
+    if column.dtype == object:
+        return np.array([value is None for value in column], dtype=bool)
     missing: Mask = column == (NO_WORD if column.dtype == np.int16 else UNKNOWN)
     return missing
 

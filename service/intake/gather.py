@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from service.intake.frames import Frame, where_not
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.reports.adapt import Reports, locale_of
 from service.intake.reports.performance import performances
-from service.intake.tables import ROW, Call, Limits
+from service.intake.tables import Call, Limits
 from service.schemas.batch import Top
 from service.schemas.records import TABLES
 from service.schemas.scalars import Reading
@@ -119,12 +120,13 @@ def without_repeats(read: Cast, name: str) -> tuple[Frame, dict[int, list[Fault]
     ids = frame.columns[identity[0]]
     if name == "performance_reports" or not isinstance(ids, pl.Series) or ids.n_unique() == frame.height:
         return frame, {}, 0
-    several = pl.DataFrame(dict(frame.columns)).filter(pl.struct(identity).is_duplicated())
+    own = pl.DataFrame({part: frame.columns[part] for part in identity})
+    several = frame.where(own.select(pl.struct(identity).is_duplicated()).to_series().to_numpy())
     versions: dict[tuple[Any, ...], set[str]] = {}
     positions: dict[tuple[Any, ...], list[int]] = {}
-    for record in several.sort(ROW).iter_rows(named=True):
+    records = Table(several.columns, column_types(name), words(name), several.height).records()
+    for position, record in sorted(zip(several.rows.tolist(), records, strict=True), key=itemgetter(0)):
         who = tuple(record[part] for part in identity)
-        position = record.pop(ROW)
         versions.setdefault(who, set()).add(repr(record))
         positions.setdefault(who, []).append(position)
     differing = [who for who in positions if len(versions[who]) > 1]

@@ -51,8 +51,6 @@ def nothing(place: Place) -> Column:
     """A full portion of a column of which nothing is known."""
     if place.number is not None:
         return np.full(PORTION, blank_of(place.kind), dtype=place.number)
-    if place.type == pl.Object:
-        return pl.Series(place.name, [None] * PORTION, dtype=pl.Object)
     return pl.Series(place.name, [default_of(place.kind)], dtype=place.type).new_from_index(0, PORTION)
 
 

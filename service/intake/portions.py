@@ -6,7 +6,6 @@ of few records in many tables costs little more than one table of as many.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -91,8 +90,6 @@ class Typist:
                     self._leave(unit, place)
                 else:
                     self._take(unit, place, values, piles)
-        if nested := [pile for pile in piles.values() if pile.place.type.is_nested()]:
-            give_nested(nested)
         for pile in piles.values():
             self._give(pile)
         return [finished(unit) for unit in units]
@@ -143,15 +140,14 @@ class Typist:
 
     def _give(self, pile: Pile) -> None:
         """Makes a pile of plain values into one column, and gives its owners their parts."""
-        kind = pile.place.type
-        if kind == INSTANT:
+        if pile.place.type == INSTANT:
             pile.give(*instants(pile.values, self._reading))
         elif pile.place.number:
-            pile.give(np.array(pile.values, dtype=pile.place.number))
-        elif kind == AMOUNT:
+            pile.give(np.fromiter(pile.values, dtype=pile.place.number, count=len(pile.values)))
+        elif pile.place.type == AMOUNT:
             pile.give(pl.Series(values=pile.values, dtype=pl.String).cast(AMOUNT))
-        elif not kind.is_nested():
-            pile.give(pl.Series(values=pile.values, dtype=kind))
+        else:
+            pile.give(pl.Series(values=pile.values, dtype=pl.String))
 
 
 def has_any(values: Values) -> bool:
@@ -159,20 +155,6 @@ def has_any(values: Values) -> bool:
     if isinstance(values, pl.Series):
         return values.null_count() < len(values)
     return any(values) or values.count(None) < len(values)
-
-
-def give_nested(piles: Sequence[Pile]) -> None:
-    """Makes piles of lists and objects into series, all in one frame; what is one and the same object is made once."""
-    different = [dict(zip(map(id, pile.values), pile.values, strict=True)) for pile in piles]
-    names = [str(place) for place in range(len(piles))]
-    rows = [dict(zip(names, row, strict=True)) for row in zip_longest(*[found.values() for found in different])]
-    frame = pl.DataFrame(rows, schema={name: pile.place.type for name, pile in zip(names, piles, strict=True)})
-    for pile, found, series in zip(piles, different, frame, strict=True):
-        if len(found) == len(pile.values):
-            pile.give(series)
-        else:
-            codes = dict(zip(found, range(len(found)), strict=True))
-            pile.give(series[list(map(codes.__getitem__, map(id, pile.values)))])
 
 
 def finished(unit: Unit) -> tuple[Frame, list[int]]:
