@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from service.core.clauses import AS_OF, Test
 from service.core.conditions import Looking
-from service.core.countings import Counting, Window
+from service.core.countings import Counting, Turn, Window
 from service.core.marks import IN_TOTAL, NO_GROUP, NOTHING, Marks, latest, looking, marks_of
 from service.core.measure import groupings, short_to_long
 from service.core.relations import Related
@@ -146,13 +145,13 @@ def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
     return Stretch(held, day[inside], until[inside], ordinals(held.at, moments.zone))
 
 
-def turns(turning: tuple[Test, ...], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
+def turns(turning: tuple[Turn, ...], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
     """The records by their place, once for each day from which their conditions may read otherwise."""
     height = look.at.height
     starts = np.arange(height) * SHIFT + moments.first
     later = []
-    for test in turning:
-        instant = turning_point(test, look)
+    for turn in turning:
+        instant = turning_point(turn, look)
         ahead = np.where(instant == UNKNOWN, 0, (instant - moments.related.now) // A_DAY)
         for day in (ahead, ahead + 1):
             place = np.flatnonzero((day > moments.first) & (day <= moments.last))
@@ -162,12 +161,10 @@ def turns(turning: tuple[Test, ...], look: Looking, moments: Moments) -> tuple[N
     return place, day
 
 
-def turning_point(test: Test, look: Looking) -> Numbers:
-    """The instants at which a test may turn."""
-    other = test.value if test.of is None and test.field == AS_OF else test.of if test.field == AS_OF else test.field
-    instant = look.instants(str(other))
-    span = micros(test.value) if test.of else 0
-    return np.where(instant == UNKNOWN, UNKNOWN, instant + (span if test.field == AS_OF else -span))
+def turning_point(turn: Turn, look: Looking) -> Numbers:
+    """The instants at which tests may turn, record by record."""
+    instant = look.instants(turn.instant)
+    return np.where(instant == UNKNOWN, UNKNOWN, instant + micros(turn.after))
 
 
 def ordinals(instants: Numbers, zone: ZoneInfo) -> Numbers:
