@@ -14,7 +14,9 @@ from service.intake.frames import part
 from service.intake.home import Home
 from service.intake.tables import PORTION
 from service.schemas.records import shape
-from service.schemas.scalars import Timestamp
+from service.schemas.scalars import Id, Timestamp
+
+IDS = "ids"
 
 
 class Place(NamedTuple):
@@ -39,6 +41,7 @@ def place_of(name: str, kind: fields.Field[Any], own: pl.DataType) -> Place:
     """The place of a field."""
     number = number_type(kind)
     pile = str(own) if number is None or isinstance(kind, Timestamp) else str(number)
+    pile = IDS if isinstance(kind, Id) else pile
     return Place(name, kind, own, number, kind.required or name in Home.fields, reader(kind), pile)
 
 

@@ -42,6 +42,13 @@ def ids(values: Sequence[Any]) -> Column:
     return Column(values, [place for place, value in enumerate(values) if value is not None and CONTROLS.search(value)])
 
 
+def are_plain(values: Sequence[Any]) -> bool:
+    """Whether values are trimmed texts without control characters, as far as they are known."""
+    with suppress(TypeError):
+        return is_trimmed(BAR.join([value for value in values if value is not None]))
+    return False
+
+
 def amounts(values: Sequence[Any]) -> Column:
     """A column of the texts of plain decimal numbers of at least 0."""
     values, everything = as_texts(values)
