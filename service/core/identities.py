@@ -4,18 +4,21 @@ Which steps a kind takes is said by rule files; what a step does is said here. A
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-SIGNS = re.compile(r"[^\w\s]|_")
-APOSTROPHES = re.compile("['`\u2018\u2019\u00b4]")
-GAPS = re.compile(r"\s+")
-BESIDE_NO_DIGIT = re.compile(r" (?!\d)|(?<!\d) ")
-LETTER = re.compile(r"[^\W\d_]")
-NO_DIGIT = re.compile(r"\D")
-TRUNK = "(0)"  # the zero of a number at home, written inside a number from abroad
-ABROAD = "00"
+import polars as pl
+
+APOSTROPHES = "['`\u2018\u2019\u00b4]"
+SIGNS = r"[^\w\s]|_"
+GAPS = r"\s+"
+BETWEEN_DIGITS = r"(\d) (\d)"
+MARK = "\x00"
+LETTER = r"\p{L}"
+NO_DIGIT = r"\D"
+ABROAD = r"^\s*(?:\+|00)"  # how a number dialled from abroad begins
+TRUNK = "(0)"  # the zero of a number at home, written inside one from abroad
+ADDRESS = r"^(?s)(.*)@([^@]*)$"
 ALPHABETS = {"hex": "[0-9A-Fa-f]", "base64": "[0-9A-Za-z+/_-]"}
 
 
@@ -36,83 +39,6 @@ class Comparison:
     least: int = 1
 
 
-def plain_width(text: str) -> str:
-    """A text of one width: letters and digits of any width are plain ones.
-
-    >>> plain_width("\uff21\uff11")
-    'A1'
-    """
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-def without_signs(text: str) -> str:
-    """A text in which every sign is a space; an apostrophe is nothing.
-
-    >>> without_signs("O'Neil & Sons, Ltd.")
-    'ONeil   Sons  Ltd '
-    """
-    return SIGNS.sub(" ", APOSTROPHES.sub("", text))
-
-
-def without_spaces(text: str) -> str:
-    """A text without spaces, save one between two digits, since 1 12 is not 11 2.
-
-    >>> without_spaces(" flat 1 12  main st ")
-    'flat1 12mainst'
-    """
-    return BESIDE_NO_DIGIT.sub("", GAPS.sub(" ", text.strip()))
-
-
-def joined(text: str) -> str:
-    """A text without any space.
-
-    >>> joined("DE89 3704")
-    'DE893704'
-    """
-    return GAPS.sub("", text)
-
-
-def phone_digits(text: str) -> str:
-    """The digits of a phone number, as from abroad; what holds letters is no number and stays.
-
-    >>> phone_digits("+44 (0)20 7946-0018"), phone_digits("0044 20 79460018")
-    ('442079460018', '442079460018')
-    """
-    if LETTER.search(text):
-        return joined(text)
-    abroad = text.strip().startswith(("+", ABROAD))
-    digits = NO_DIGIT.sub("", text.replace(TRUNK, "") if abroad else text)
-    return digits.removeprefix(ABROAD) if abroad else digits
-
-
-def mailbox(text: str, mailboxes: Mailboxes) -> str:
-    """The mailbox an e-mail address leads to; what is no address stays.
-
-    >>> mailbox("jo.hn+shop@gmail.com", Mailboxes())
-    'john@gmail.com'
-    """
-    local, at, domain = joined(text).rpartition("@")
-    if not at:
-        return domain
-    domain = domain.rstrip(".")
-    domain = mailboxes.same.get(domain, domain)
-    local = local.partition(mailboxes.tag)[0]
-    if domain not in mailboxes.dots_matter:
-        local = local.replace(".", "")
-    return f"{local}@{domain}" if local else ""
-
-
-STEPS: Mapping[str, Callable[[str, Mailboxes], str]] = {
-    "width": lambda text, _: plain_width(text),
-    "case": lambda text, _: text.casefold(),
-    "punctuation": lambda text, _: without_signs(text),
-    "spaces": lambda text, _: without_spaces(text),
-    "joined": lambda text, _: joined(text),
-    "phone": lambda text, _: phone_digits(text),
-    "email": mailbox,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class IdentityRules:
     """How identities are compared.
@@ -131,31 +57,115 @@ class IdentityRules:
     varied: int = 1
     placeholders: tuple[str, ...] = ()
 
-    def forms(self) -> Callable[[str, str], str]:
-        """Kind and value → the form that is compared, empty where a value says nothing. Remembers what it was asked."""
-        hashed = re.compile("|".join(f"{ALPHABETS[name]}{{{least},}}={{0,2}}" for name, least in self.hashes.items()))
-        empty = {kind: {self.stepped(kind, word) for word in self.placeholders} for kind in self.kinds}
-        known: dict[tuple[str, str], str] = {}
 
-        def form(kind: str, value: str) -> str:
-            if (found := known.get((kind, value))) is None:
-                found = known[kind, value] = self.form(kind, value, hashed, empty)
-            return found
+def plain_width(text: pl.Expr) -> pl.Expr:
+    """Letters and digits of any width are plain ones: fullwidth A is A."""
+    return text.str.normalize("NFKC")
 
-        return form
 
-    def form(self, kind: str, value: str, hashed: re.Pattern[str], empty: Mapping[str, set[str]]) -> str:
-        """The form of one value."""
-        if kind not in self.kinds:
-            return ""
-        if self.hashes and hashed.fullmatch(value):
-            return value
-        found = self.stepped(kind, value)
-        says = len(found) >= self.kinds[kind].least and len(set(found)) >= self.varied and found not in empty[kind]
-        return found if says else ""
+def any_case(text: pl.Expr) -> pl.Expr:
+    """Capitals are small letters; by way of capitals, since those of some letters are two (Straße, STRASSE)."""
+    return text.str.to_uppercase().str.to_lowercase()
 
-    def stepped(self, kind: str, value: str) -> str:
-        """A value after the steps of its kind."""
-        for step in self.kinds[kind].steps:
-            value = STEPS[step](value, self.mailboxes)
-        return value
+
+def without_signs(text: pl.Expr) -> pl.Expr:
+    """Every sign is a space; an apostrophe is nothing (O'Neil, ONeil)."""
+    return text.str.replace_all(APOSTROPHES, "").str.replace_all(SIGNS, " ")
+
+
+def without_spaces(text: pl.Expr) -> pl.Expr:
+    """There are no spaces, save one between two digits, since 1 12 is not 11 2."""
+    single = text.str.replace_all(GAPS, " ")
+    marked = single.str.replace_all(BETWEEN_DIGITS, f"${{1}}{MARK}${{2}}")
+    again = marked.str.replace_all(BETWEEN_DIGITS, f"${{1}}{MARK}${{2}}")  # 1 2 3: matches do not overlap
+    return again.str.replace_all(" ", "", literal=True).str.replace_all(MARK, " ", literal=True)
+
+
+def joined(text: pl.Expr) -> pl.Expr:
+    """There are no spaces at all."""
+    return text.str.replace_all(GAPS, "")
+
+
+def phone_digits(text: pl.Expr) -> pl.Expr:
+    """Only the digits count, as dialled from abroad (+44 (0)20, 0044 20); what holds letters is no number."""
+    abroad = text.str.contains(ABROAD)
+    bare = text.str.replace(ABROAD, "").str.replace(TRUNK, "", literal=True)
+    digits = pl.when(abroad).then(bare).otherwise(text).str.replace_all(NO_DIGIT, "")
+    return pl.when(text.str.contains(LETTER)).then(joined(text)).otherwise(digits)
+
+
+def mailbox(text: pl.Expr, mailboxes: Mailboxes) -> pl.Expr:
+    """The mailbox an e-mail address leads to, without tag and, where they do not matter, dots; else as it is."""
+    bare = joined(text)
+    domain = bare.str.extract(ADDRESS, 2).str.strip_chars_end(".").replace(dict(mailboxes.same))
+    local = bare.str.extract(ADDRESS, 1).str.replace(f"(?s){re.escape(mailboxes.tag)}.*$", "")
+    dotless = local.str.replace_all(".", "", literal=True)
+    named = pl.when(domain.is_in(sorted(mailboxes.dots_matter))).then(local).otherwise(dotless)
+    address = pl.when(named == "").then(pl.lit("")).otherwise(pl.concat_str(named, pl.lit("@"), domain))
+    return pl.when(domain.is_null()).then(bare).otherwise(address)
+
+
+STEPS: Mapping[str, Callable[[pl.Expr, Mailboxes], pl.Expr]] = {
+    "width": lambda text, _: plain_width(text),
+    "case": lambda text, _: any_case(text),
+    "punctuation": lambda text, _: without_signs(text),
+    "spaces": lambda text, _: without_spaces(text),
+    "joined": lambda text, _: joined(text),
+    "phone": lambda text, _: phone_digits(text),
+    "email": mailbox,
+}
+
+
+def stepped(values: pl.Series, steps: tuple[str, ...], mailboxes: Mailboxes) -> pl.Series:
+    """Values after some steps.
+
+    >>> stepped(pl.Series(["Flat 1, 12 Main-St."]), ("case", "punctuation", "spaces"), Mailboxes()).to_list()
+    ['flat1 12mainst']
+    >>> stepped(pl.Series(["+44 (0)20 7946-0018", "0044 20 79460018"]), ("phone",), Mailboxes()).to_list()
+    ['442079460018', '442079460018']
+    >>> stepped(pl.Series(["Jo.Hn+shop@gmail.com", "+x@gmail.com"]), ("case", "email"), Mailboxes()).to_list()
+    ['john@gmail.com', '']
+    """
+    for step in steps:
+        values = values.to_frame("text").select(STEPS[step](pl.col("text"), mailboxes)).to_series()
+    return values
+
+
+def shared_forms(told: pl.DataFrame, rules: IdentityRules) -> pl.DataFrame:
+    """The forms that more than one seller has.
+
+    Args:
+        told: `seller`, `kind` and `value` of every identity.
+        rules: how they are compared.
+
+    Returns:
+        `seller`, `kind` and `form`, each once, sorted.
+    """
+    own = [forms_of(told.filter(pl.col("kind") == kind), kind, rules) for kind in rules.kinds]
+    once = pl.concat(own).unique()
+    common = once.filter(pl.len().over("kind", "form") > 1)
+    return common.filter(says_something(rules)).sort("seller", "kind", "form")
+
+
+def forms_of(told: pl.DataFrame, kind: str, rules: IdentityRules) -> pl.DataFrame:
+    """The identities of one kind, in the form in which they are compared."""
+    steps, words = rules.kinds[kind].steps, pl.Series("value", rules.placeholders, dtype=pl.String)
+    values = told["value"]
+    form = stepped(values, steps, rules.mailboxes).alias("form")
+    if rules.hashes:
+        hashed = values.str.contains(f"^(?:{hash_pattern(rules.hashes)})$")
+        form = values.zip_with(hashed, form).alias("form")
+    empty = stepped(words, steps, rules.mailboxes).implode()
+    return told.select("seller", "kind").with_columns(form).filter(~pl.col("form").is_in(empty))
+
+
+def hash_pattern(hashes: Mapping[str, int]) -> str:
+    """What a hash looks like."""
+    return "|".join(f"{ALPHABETS[name]}{{{least},}}={{0,2}}" for name, least in sorted(hashes.items()))
+
+
+def says_something(rules: IdentityRules) -> pl.Expr:
+    """Where a form has signs enough, and different ones."""
+    least = pl.col("kind").replace_strict({kind: one.least for kind, one in rules.kinds.items()})
+    varied = pl.col("form").str.split("").list.n_unique() >= rules.varied
+    return (pl.col("form").str.len_chars() >= least) & varied

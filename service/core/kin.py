@@ -6,22 +6,26 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any
 
+import polars as pl
+
 from service.core.account_rules import KinRules
+from service.core.identities import shared_forms
 
 LISTED_IN_ALL = 2_000_000  # entries of one answer: where whole crowds are kin, each list is cut alike
 MOST_PAIRED = 1_000  # forms of several kinds that are taken together, of one seller
+COLUMNS = {"seller": pl.String, "kind": pl.String, "value": pl.String}
 Identities = Mapping[str, list[Mapping[str, str]]]
 Bond = tuple[int, ...]
 
 
 @dataclass(slots=True)
 class Seller:
-    """One seller: the forms of its identities by number, and what ties it to others."""
+    """One seller: its shared forms by number, its place in the tree of its group, and the group."""
 
     seller_id: str
     status: str | None
     forms: frozenset[int] = frozenset()
-    bonds: frozenset[Bond] = frozenset()
+    bonds: tuple[Bond, ...] = ()
     group: "Group | None" = None
     parent: int = -1
     children: list[int] = field(default_factory=list)
@@ -34,7 +38,7 @@ class Group:
     """Sellers that are kin, sorted, and those of them that hold back the others."""
 
     members: list[int]
-    held: list[int]
+    held: list[int] = field(default_factory=list)
 
 
 class Kinship:
@@ -49,36 +53,47 @@ class Kinship:
     def __init__(self, identities: Identities, statuses: Mapping[str, str | None], rules: KinRules) -> None:
         self._rules = rules
         self._kinds: list[str] = []
-        self._sellers = [Seller(name, statuses.get(name)) for name in sorted(identities)]
-        self._places = {one.seller_id: place for place, one in enumerate(self._sellers)}
+        self._shared: dict[frozenset[int], tuple[str, ...]] = {}
         self._entries: dict[tuple[int, tuple[str, ...], int], dict[str, Any]] = {}
-        self._tie(identities)
+        self._sellers = self._known_by(identities, statuses)
+        self._places = {one.seller_id: place for place, one in enumerate(self._sellers)}
+        self._gather_all()
         self._crowd = sum(one.group is not None for one in self._sellers)
 
-    def _tie(self, identities: Identities) -> None:
-        """Finds what ties sellers together, and who is in one group."""
-        form, numbers = self._rules.identities.forms(), dict[tuple[str, str], int]()
+    def _known_by(self, identities: Identities, statuses: Mapping[str, str | None]) -> list[Seller]:
+        """The sellers that share a form with another, sorted."""
+        rows = [(seller, one["kind"], one["value"]) for seller, own in identities.items() for one in own]
+        shared = shared_forms(pl.DataFrame(rows, COLUMNS, orient="row"), self._rules.identities)
+        numbers: dict[tuple[str, str], int] = {}
+        known: dict[str, dict[str, list[int]]] = {}
+        for seller_id, kind, form in shared.iter_rows():
+            number = numbers.setdefault((kind, form), len(numbers))
+            known.setdefault(seller_id, {}).setdefault(kind, []).append(number)
+        self._kinds = [kind for kind, _ in numbers]
+        return [
+            Seller(
+                seller_id,
+                statuses.get(seller_id),
+                frozenset(number for numbers_of in by_kind.values() for number in numbers_of),
+                tuple(bonds_of(by_kind, self._rules.enough)),
+            )
+            for seller_id, by_kind in sorted(known.items())
+        ]
+
+    def _gather_all(self) -> None:
+        """Finds who is in one group."""
         tied: dict[Bond, list[int]] = {}
         for place, one in enumerate(self._sellers):
-            by_kind: dict[str, set[int]] = {}
-            for entry in identities[one.seller_id]:
-                if found := form(entry["kind"], entry["value"]):
-                    key = (entry["kind"], found)
-                    number = numbers.setdefault(key, len(numbers))
-                    by_kind.setdefault(entry["kind"], set()).add(number)
-            one.forms = frozenset(number for each in by_kind.values() for number in each)
-            one.bonds = frozenset(bonds_of(by_kind, self._rules.enough))
             for bond in one.bonds:
                 tied.setdefault(bond, []).append(place)
-        self._kinds = [kind for kind, _ in numbers]
         shared = {bond: places for bond, places in tied.items() if len(places) > 1}
         for place, one in enumerate(self._sellers):
-            if one.group is None and not shared.keys().isdisjoint(one.bonds):
+            if one.group is None and any(bond in shared for bond in one.bonds):
                 self._gather(place, shared)
 
     def _gather(self, root: int, shared: dict[Bond, list[int]]) -> None:
         """The group of a seller: a tree from the first of them, each beneath the one it was first reached from."""
-        group = Group([root], [])
+        group = Group([root])
         self._sellers[root].group = group
         for place in group.members:
             one = self._sellers[place]
@@ -112,42 +127,44 @@ class Kinship:
             seller_id: of whom.
             most: how many entries are wanted.
         """
-        own = self._of(seller_id)
-        if own is None or own.group is None:
+        place = self._places.get(seller_id)
+        group = None if place is None else self._sellers[place].group
+        if place is None or group is None:
             return [], 0
         most = min(most, max(1, LISTED_IN_ALL // self._crowd))
-        others = [place for place in own.group.members[: most + 1] if self._sellers[place] is not own][:most]
-        return [self._entry(own, place) for place in others], len(own.group.members) - 1
+        others = [other for other in group.members[: most + 1] if other != place][:most]
+        own = self._sellers[place]
+        return [self._entry(own, other) for other in others], len(group.members) - 1
 
     def held(self, seller_id: str, most: int) -> tuple[list[str], int]:
         """The kin that hold a seller back, the first of them, and how many there are."""
-        own = self._of(seller_id)
-        if own is None or own.group is None:
-            return [], 0
-        first = [self._sellers[place] for place in own.group.held[: most + 1]]
-        total = len(own.group.held) - (own.status in self._rules.held)
-        return [one.seller_id for one in first if one is not own][:most], total
-
-    def _of(self, seller_id: str) -> Seller | None:
         place = self._places.get(seller_id)
-        return None if place is None else self._sellers[place]
+        group = None if place is None else self._sellers[place].group
+        if place is None or group is None:
+            return [], 0
+        first = [self._sellers[other].seller_id for other in group.held[: most + 1] if other != place]
+        return first[:most], len(group.held) - (self._sellers[place].status in self._rules.held)
 
     def _entry(self, own: Seller, place: int) -> dict[str, Any]:
         """One entry; where many sellers have the same, it is one object."""
-        other, kinds, through = self._sellers[place], tuple[str, ...](), -1
-        if own.bonds.isdisjoint(other.bonds):
-            through = self._between(own, other)
-        else:
-            kinds = tuple(sorted({self._kinds[number] for number in own.forms & other.forms}))
-        key = (place, kinds, through)
+        other = self._sellers[place]
+        common = own.forms & other.forms
+        kinds = self._shared.get(common)
+        if kinds is None:
+            kinds = self._shared[common] = self._enough({self._kinds[number] for number in common})
+        key = (place, kinds, -1 if kinds else self._between(own, other))
         if key not in self._entries:
             self._entries[key] = {
                 "seller_id": other.seller_id,
                 "shared": list(kinds),
-                "through": None if kinds else self._sellers[through].seller_id,
+                "through": None if kinds else self._sellers[key[2]].seller_id,
                 "status": other.status,
             }
         return self._entries[key]
+
+    def _enough(self, kinds: set[str]) -> tuple[str, ...]:
+        """The kinds two sellers share, sorted; none where they are not enough."""
+        return tuple(sorted(kinds)) if any(kinds.issuperset(each) for each in self._rules.enough) else ()
 
     def _between(self, own: Seller, other: Seller) -> int:
         """Whom the other shares with, on the way to it: above it in the tree, or below where own stands there."""
@@ -157,10 +174,10 @@ class Kinship:
         return other.children[after - 1]
 
 
-def bonds_of(by_kind: Mapping[str, set[int]], enough: Iterable[tuple[str, ...]]) -> Iterator[Bond]:
+def bonds_of(by_kind: Mapping[str, list[int]], enough: Iterable[tuple[str, ...]]) -> Iterator[Bond]:
     """What ties a seller to others: forms of one kind, or of several that are enough together."""
     for kinds in enough:
-        together = product(*(sorted(by_kind.get(kind, ())) for kind in kinds))
+        together = product(*(by_kind.get(kind, ()) for kind in kinds))
         yield from together if len(kinds) == 1 else islice(together, MOST_PAIRED)
 
 
