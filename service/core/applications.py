@@ -23,6 +23,11 @@ class Applied:
     against: tuple[str, ...] = ()
 
     @property
+    def called(self) -> str:
+        """What it calls its category, as names are compared."""
+        return known_as(self.application["category"])
+
+    @property
     def fact(self) -> Fact:
         """What rules may ask."""
         wanted = self.category.account_type if self.category else None
