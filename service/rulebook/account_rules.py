@@ -121,16 +121,30 @@ def kin_edition(cursor: Cursor) -> KinRules:
 def application_edition(cursor: Cursor, around: Around) -> ApplicationRules:
     """How applications are judged from one date on."""
     address = f"{around.pack}/applications@{cursor['since'].value}"
-    rules = deciding(cursor["rules"], address, ("assessment", ASSESSMENTS), Facts(frozenset(), FOUND_IN_APPLICATIONS))
+    facts = Facts(frozenset(), FOUND_IN_APPLICATIONS)
+    rules = deciding(cursor["rules"], address, ("assessment", ASSESSMENTS), facts)
     names = {rule.address for rule in rules.rules}
-    categories = []
+    categories: list[Category] = []
     for entry in cursor["categories"].entries():
-        own = f"{address}#{entry['category'].value}"
-        if own in names:
-            entry["category"].fault(f"{entry['category'].value!r} stands twice")
-        names.add(own)
-        categories.append(category(entry, own, around))
+        found = category(entry, f"{address}#{entry['category'].value}", around)
+        if found.address in names:
+            entry["category"].fault(f"{found.category!r} stands twice")
+        names |= {found.address}
+        check_names(entry, found, categories)
+        categories.append(found)
     return ApplicationRules(cursor["since"].day(), tuple(categories), rules)
+
+
+def check_names(cursor: Cursor, found: Category, others: list[Category]) -> None:
+    """Faults for names of a category that another above has on the same marketplaces, and for such as are no names."""
+    for entry in cursor["called"].entries():
+        name = known_as(str(entry.value))
+        if not name:
+            entry.fault(f"found {entry.value!r}: nothing is left of it to compare")
+        for other in others:
+            wider = other.marketplaces is None or (found.marketplaces or {""}) <= other.marketplaces
+            if wider and name in other.called:
+                entry.fault(f"{other.category!r} above is called so too")
 
 
 def category(cursor: Cursor, address: str, around: Around) -> Category:
