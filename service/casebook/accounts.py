@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import polars as pl
-
 from service.core.account_rules import AccountRules, ApplicationRules, Category, KinRules
 from service.core.applications import applied
 from service.core.batch import Batch
 from service.core.chapters import in_force
-from service.core.identities import hash_pattern, stepped
+from service.core.identities import is_hash, traced
 from service.core.packs import Pack
 from service.core.windows import day_of
 
@@ -70,26 +68,23 @@ def of_related(verdict: Mapping[str, Any]) -> Iterator[str]:
 def of_identities(batch: Batch, rules: KinRules) -> Iterator[str]:
     """What the identities of a case show of how they are compared."""
     records = batch.tables["sellers"].records() if "sellers" in batch.tables else ()
+    identities = rules.identities
     for one in (one for record in records for one in record["identities"] or ()):
-        kind, value = one["kind"], pl.Series([one["value"]])
-        if kind not in rules.identities.kinds:
-            continue
-        for alphabet, least in rules.identities.hashes.items():
-            if value.str.contains(f"^(?:{hash_pattern({alphabet: least})})$").item():
-                yield f"hash of {alphabet}"
-        yield from (f"placeholder {word!r}" for word in rules.identities.placeholders if word == one["value"])
-        yield from of_steps(kind, value, rules)
+        kind, value = one["kind"], one["value"]
+        yield from (f"hash of {name}" for name in identities.hashes if is_hash(value, name, identities))
+        yield from (f"placeholder {word!r}" for word in identities.placeholders if word == value)
+        if kind in identities.kinds:
+            yield from of_steps(kind, traced(value, kind, identities), rules)
 
 
-def of_steps(kind: str, value: pl.Series, rules: KinRules) -> Iterator[str]:
+def of_steps(kind: str, trace: list[str], rules: KinRules) -> Iterator[str]:
     """What the steps of a kind do to a value."""
-    mailboxes = rules.identities.mailboxes
-    for step in rules.identities.kinds[kind].steps:
-        before, value = value, stepped(value, (step,), mailboxes)
-        if before.item() != value.item():
+    steps = rules.identities.kinds[kind].steps
+    for step, before, after in zip(steps, trace[:-1], trace[1:], strict=True):
+        if before != after:
             yield f"{kind}: step {step} changes something"
         if step == "email":
-            local, _, domain = str(before.item()).rpartition("@")
+            local, _, domain = before.rpartition("@")
             yield f"{domain.rstrip('.')} is another domain"
             if "." in local:
                 yield f"dots matter at {domain}"

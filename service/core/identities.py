@@ -131,6 +131,28 @@ def stepped(values: pl.Series, steps: tuple[str, ...], mailboxes: Mailboxes) -> 
     return values
 
 
+def traced(value: str, kind: str, rules: IdentityRules) -> list[str]:
+    """A value as it came, and after each step of its kind.
+
+    >>> traced("Main-St.", "address", IdentityRules({"address": Comparison(("case", "punctuation", "spaces"))}))
+    ['Main-St.', 'main-st.', 'main st ', 'mainst']
+    """
+    trace = [pl.Series([value])]
+    for step in rules.kinds[kind].steps:
+        trace.append(stepped(trace[-1], (step,), rules.mailboxes))
+    return [one.item() for one in trace]
+
+
+def is_hash(value: str, alphabet: str, rules: IdentityRules) -> bool:
+    """Whether a value looks like a hash of one alphabet.
+
+    >>> is_hash("9f86d081884c7d65", "hex", IdentityRules({}, hashes={"hex": 16}))
+    True
+    """
+    pattern = hash_pattern({alphabet: rules.hashes[alphabet]})
+    return bool(pl.Series([value]).str.contains(f"^(?:{pattern})$").item())
+
+
 def shared_forms(told: pl.DataFrame, rules: IdentityRules) -> pl.DataFrame:
     """The forms that more than one seller has.
 
