@@ -45,6 +45,11 @@ class Mail:
     calls: Mapping[str, Call] = field(default_factory=dict)
     dues: list[Due] = field(default_factory=list)
 
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The parts of the answer."""
+        return {"notices": self.notices, "appeals": self.appeals}
+
 
 NO_MAIL = Mail()
 

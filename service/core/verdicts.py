@@ -46,8 +46,7 @@ def verdict(
     seller_id, marketplace = question.related.sellers[seller]
     account = question.related.accounts.get(seller, {})
     reported = question.related.reported.get((seller_id, marketplace), ReportedAccount())
-    subjects = subjects_of(metrics, dues) | subjects_of_letters(letters)
-    subjects |= {name: Subject(records) for name, records in told_of.calls.items()}
+    subjects = subjects_of(metrics, dues) | subjects_of_calls(letters, told_of)
     facts = facts_of(metrics, subjects, account)
     health = first_rule(question.pack.health, facts, question)
     projected = first_rule(question.pack.status, facts, question)
@@ -68,8 +67,7 @@ def verdict(
         "actions": actions(facts, subjects, question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),
-        "notices": letters.notices,
-        "appeals": letters.appeals,
+        **letters.shown,
         **told_of.shown,
     }
 
@@ -123,12 +121,13 @@ def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
     return subjects
 
 
-def subjects_of_letters(letters: Mail) -> dict[str, Subject]:
-    """What each fact about letters and appeals is about."""
-    return {
+def subjects_of_calls(letters: Mail, told_of: Account) -> dict[str, Subject]:
+    """What each fact about letters, appeals and the account is about."""
+    called = {
         name: Subject(Records(call.records, len(call.records)), call.rule, call.due_at)
         for name, call in letters.calls.items()
     }
+    return called | {name: Subject(records) for name, records in told_of.calls.items()}
 
 
 def facts_of(

@@ -84,12 +84,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     if f"{folder}/pack.yaml" not in own or sources[f"{folder}/pack.yaml"].faults:
         return None
     root = Cursor(sources[f"{folder}/pack.yaml"])
-    if root["pack"].value != folder:
-        root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
-    if root["time_zone"].value not in zone_names():
-        root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
-    for name, allowed in TEXTS.items():
-        check_text(root["texts"][name], allowed)
+    check_pack(root, folder)
     marketplaces = {name: tuple(entry["aliases"].value or ()) for name, entry in root["marketplaces"].items()}
     cards = metric_cards(folder, root, frozenset(marketplaces), sources, files)
     reports = report_mappings(folder, sources, frozenset(marketplaces), frozenset(root["metrics"].value))
@@ -118,6 +113,16 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         accounts=accounts,
         reports=reports,
     )
+
+
+def check_pack(root: Cursor, folder: str) -> None:
+    """Faults of what the pack says of itself."""
+    if root["pack"].value != folder:
+        root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
+    if root["time_zone"].value not in zone_names():
+        root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
+    for name, allowed in TEXTS.items():
+        check_text(root["texts"][name], allowed)
 
 
 def shown(folder: str, sources: Mapping[str, Source]) -> dict[str, Any]:
