@@ -69,13 +69,14 @@ SHIPPED: Values = {stem: read_source(name, FILES[name]).value for stem, name in 
 METRICS: tuple[str, ...] = tuple(SHIPPED["pack"]["metrics"])
 LANGUAGES = {Path(name).stem for name in NAMED.values() if "/phrases/" in name}
 LETTERS = {"notices", "appeals", *LANGUAGES}
+ACCOUNTS = {"funds", "related", "applications"}
 LETTER_FACTS = {
     fact
     for key in ("status", "actions")
     for chapter in SHIPPED[key][key]
     for rule in (*chapter["rules"], *chapter.get("notes", ()))
     for fact in rule.get("when", ())
-    if fact.startswith(("notices_", "unanswered_", "next_"))
+    if fact.startswith(("notices_", "unanswered_", "next_", "related_"))
 }
 REPORTS = {Path(name).stem for name in NAMED.values() if "/reports" in name}
 SMALL = frozenset({"refund_rate"})  # the metric to have where none is needed
@@ -264,8 +265,8 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
 
 
 def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection[str]:
-    """The files of reports and letters, which a narrowed pack does without: reading phrases takes longest of all."""
-    return () if {*metrics, *rules} == {*METRICS, *RULES} else REPORTS | LETTERS
+    """The files of reports, letters and accounts, which a narrowed pack does without: phrases take longest of all."""
+    return () if {*metrics, *rules} == {*METRICS, *RULES} else REPORTS | LETTERS | ACCOUNTS
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
