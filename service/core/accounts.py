@@ -42,7 +42,7 @@ def accounts(metrics: Metrics, mails: Mails, question: Question) -> dict[int, Ac
     standings = {seller: standing(seller, mails.get(seller), question.related) for seller in metrics}
     money = funds_of(standings, funds, question) if funds else {}
     wanted = applications_of(metrics, applications, question) if applications else {}
-    kinship = kinship_of(question.related, kin) if kin else None
+    kinship = kinship_of(question.related, kin) if kin and "sellers" in question.related.tables else None
     return {seller: account(seller, money, wanted, kinship, question) for seller in metrics}
 
 
@@ -94,8 +94,8 @@ def applications_of(metrics: Metrics, rules: ApplicationRules, question: Questio
     }
 
 
-def kinship_of(related: Related, rules: KinRules) -> Kinship:
-    """Who is kin of whom, over all marketplaces; a seller of several is one."""
+def kinship_of(related: Related, rules: KinRules) -> Kinship | None:
+    """Who is kin of whom, over all marketplaces; a seller of several is one. None where nobody can be."""
     identities: dict[str, list[Mapping[str, str]]] = defaultdict(list)
     statuses: dict[str, set[str | None]] = defaultdict(set)
     for place, (seller_id, _) in enumerate(related.sellers):
@@ -103,5 +103,7 @@ def kinship_of(related: Related, rules: KinRules) -> Kinship:
         if own:
             identities[seller_id].extend(own)
         statuses[seller_id].add(status_of(place, related))
+    if len(identities) < 2:
+        return None
     known = {seller_id: gravest(told, rules) for seller_id, told in statuses.items() if seller_id in identities}
     return Kinship(identities, known, rules)

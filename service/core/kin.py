@@ -1,7 +1,7 @@
 """Sellers that share identities: who is kin of whom, directly or through others. Linear in what is told of them."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any
@@ -14,7 +14,7 @@ from service.core.identities import shared_forms
 LISTED_IN_ALL = 2_000_000  # entries of one answer: where whole crowds are kin, each list is cut alike
 MOST_PAIRED = 1_000  # forms of several kinds that are taken together, of one seller
 COLUMNS = {"seller": pl.String, "kind": pl.String, "value": pl.String}
-Identities = Mapping[str, list[Mapping[str, str]]]
+Identities = Mapping[str, Sequence[Mapping[str, str]]]
 Bond = tuple[int, ...]
 
 
