@@ -37,8 +37,11 @@ from service.schemas.scalars import Choice, Timestamp
 READS_FALSE = "Where nothing is said, a metric is not enforced."
 ONE_ORDER = "A record has one order at most, so some of its orders and all of them are the same."
 NOT_BOTH = "The two never hold together: where nothing is judged, nothing is in breach."
+NO_SUCH_CATEGORY = "No category asks for both, or there is none: which reason comes first makes no difference."
 EQUIVALENT = {
     "account_health_rating: score/terms/4/sets → -1": "The rating never falls below 0.",
+    "applications: applications/2000-01-01/rules account_type before no_rule": NO_SUCH_CATEGORY,
+    "applications: applications/2000-01-01/rules documents before metrics": NO_SUCH_CATEGORY,
     "contact_response_rate: enforced gone": READS_FALSE,
     "contact_response_rate: leaves_out/marketplace_answers/when has → all": ONE_ORDER,
     "customer_service_dissatisfaction_rate: enforced gone": READS_FALSE,
@@ -69,13 +72,14 @@ SHIPPED: Values = {stem: read_source(name, FILES[name]).value for stem, name in 
 METRICS: tuple[str, ...] = tuple(SHIPPED["pack"]["metrics"])
 LANGUAGES = {Path(name).stem for name in NAMED.values() if "/phrases/" in name}
 LETTERS = {"notices", "appeals", *LANGUAGES}
+ACCOUNTS = {"funds", "related", "applications"}
 LETTER_FACTS = {
     fact
     for key in ("status", "actions")
     for chapter in SHIPPED[key][key]
     for rule in (*chapter["rules"], *chapter.get("notes", ()))
     for fact in rule.get("when", ())
-    if fact.startswith(("notices_", "unanswered_", "next_"))
+    if fact.startswith(("notices_", "unanswered_", "next_", "related_"))
 }
 REPORTS = {Path(name).stem for name in NAMED.values() if "/reports" in name}
 SMALL = frozenset({"refund_rate"})  # the metric to have where none is needed
@@ -88,7 +92,10 @@ MARKETPLACES = [name for name in SHIPPED["pack"]["marketplaces"] if name.encode(
 GONE = object()
 PROSE = {"metric", "title", "question", "why", "reason", "ask", "text", "source", "sources", "examples", "unit"}
 NAMES = ("rule", "deadline", "mitigation", "because", "level", "since")
-FIRST_DECIDES = {("health", "rules"), ("status", "rules"), ("leaves_out", "leaves_out"), ("latest_per", "latest_per")}
+FIRST_DECIDES = {
+    ("health", "rules"), ("status", "rules"), ("applications", "rules"), ("leaves_out", "leaves_out"),
+    ("latest_per", "latest_per"),
+}  # fmt: skip
 ALWAYS = "2000-01-01"
 STEP = Decimal("0.01")  # an edge moves by a hundredth of a percentage point
 SHARE = re.compile(r"[0-9.]+%")
@@ -156,8 +163,10 @@ def named(entry: Any) -> str:
 
 
 def mutations(file: str) -> Iterator[Mutation]:
-    """Every mutation of a file."""
-    return (Mutation(file, steps, value, done) for steps, value, done in changes(SHIPPED[file], ()))
+    """Every mutation of a file; where answers do not tell the basis of a rule, its basis aside."""
+    silent = {"basis"} if file in ACCOUNTS else set()
+    found = (Mutation(file, steps, value, done) for steps, value, done in changes(SHIPPED[file], ()))
+    return (mutation for mutation in found if mutation.steps[-1] not in silent)
 
 
 def changes(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any, str]]:
@@ -223,6 +232,9 @@ def metrics_of(mutation: Mutation) -> frozenset[str]:
         return frozenset({mutation.file})
     if mutation.file == "deadlines":
         return SMALL
+    if mutation.file in ACCOUNTS:
+        text = json.dumps(SHIPPED[mutation.file], default=str)
+        return frozenset(metric for metric in METRICS if metric in text) or SMALL
     action = action_of(mutation)
     rules = [rule for rule in SHIPPED["actions"]["actions"][0]["rules"] if rule["action"] == action]
     asked = {fact for rule in rules for fact in rule["when"]}
@@ -252,7 +264,7 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
     gone = {*METRICS, *done_without(metrics, rules)} - {*metrics}
     kept = {name: value for name, value in values.items() if name not in gone}
     unknown = {fact for metric in METRICS if metric not in metrics for fact in facts_of(metric)}
-    unknown |= LETTER_FACTS if "notices" in gone else set()
+    unknown |= {fact for fact in LETTER_FACTS if ("related" if fact.startswith("related_") else "notices") in gone}
     unknown |= set() if "deadlines" in rules else {f"due_{deadline}" for deadline in DEADLINES[:-1]}
     listed = [metric for metric in METRICS if metric in metrics]
     places = values["pack"]["marketplaces"]
@@ -264,8 +276,11 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
 
 
 def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection[str]:
-    """The files of reports and letters, which a narrowed pack does without: reading phrases takes longest of all."""
-    return () if {*metrics, *rules} == {*METRICS, *RULES} else REPORTS | LETTERS
+    """The files of reports, letters and accounts, which a narrowed pack does without: phrases take longest of all."""
+    if {*metrics, *rules} == {*METRICS, *RULES}:
+        return ()
+    heard = {"notices", "appeals", "en"} if "funds" in rules else set()  # a reserve hangs on what a reply says
+    return (REPORTS | LETTERS | ACCOUNTS) - heard - {*rules}
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
@@ -329,7 +344,7 @@ def unlike(files: Mapping[str, bytes], tried: Collection[Tried]) -> Iterator[tup
 
 def rules_for(file: str) -> Collection[str]:
     """The files of rules that matter to the cases beside a file."""
-    return {"actions", "deadlines"} if file == "actions" else {file}
+    return {"actions": {"actions", "deadlines"}, "related": {"related", "actions", "status"}}.get(file, {file})
 
 
 @cache
@@ -353,7 +368,7 @@ def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
         return True
 
 
-@pytest.mark.parametrize("file", [*METRICS, *RULES])
+@pytest.mark.parametrize("file", [*METRICS, *RULES, *sorted(ACCOUNTS)])
 def test_every_mutation_is_noticed(file: str) -> None:
     tried = own_cases(file)
     unnoticed = {mutation.name for mutation in mutations(file) if not is_noticed(mutation, tried)}

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.api.state import Loaded
+from service.core.account_rules import chapters_of as chapters_of_accounts
 from service.core.cards import Edition
 from service.core.chapters import Chapter
 from service.core.ladder import rung_of
@@ -38,7 +39,11 @@ def chapters(loaded: Loaded) -> dict[str, Chapter]:
     found = (
         chapter
         for pack in loaded.rulebook.packs
-        for chapter in (*pack.health, *pack.status, *pack.notes, *pack.actions, *chapters_of(pack.letters))
+        for chapter in (
+            *(*pack.health, *pack.status, *pack.notes, *pack.actions),
+            *chapters_of(pack.letters),
+            *chapters_of_accounts(pack.accounts),
+        )
     )
     return {chapter.address: chapter for chapter in found if chapter.address in asked}
 

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from service.api.problems import CODES, MEDIA_TYPE, TITLES
 from service.app import create_app
+from service.rulebook.account_rules import ACCOUNT_FILES
 from service.rulebook.folder import Snapshot
 from service.rulebook.load import LETTER_FILES, PACK_FILES
 from service.rulebook.shape import KINDS, schema
@@ -134,6 +135,7 @@ def test_rules_are_described_by_the_keys_they_are_written_with(document: Describ
         "digest",
         *PACK_FILES.values(),
         *LETTER_FILES.values(),
+        *ACCOUNT_FILES.values(),
         "phrases",
         "metrics",
         "reports",

@@ -21,6 +21,8 @@ LISTS = {
     "status": ("notes",),
     "notices": ("assessments", "kinds"),
     "appeals": ("missing", "warnings", "replies", "next"),
+    "funds": ("given", "remarks"),
+    "applications": ("rules",),
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from fractions import Fraction
 
+from service.casebook.accounts import ACCOUNTS, account_points
 from service.casebook.cases import Point
 from service.casebook.heard import groups_of
 from service.casebook.witness import Witness, term_name
@@ -27,8 +28,15 @@ def points_of(pack: Pack, witness: Witness) -> Iterator[Point]:
             yield Point(f"{pack.pack}/{key}.yaml", name, covered)
     for language, group, kind in groups_of(pack.letters.language):
         yield Point(f"{pack.pack}/phrases/{language}.yaml", group, (kind, language, group) in witness.shown)
+    for key, since, name in account_points(pack.accounts):
+        yield Point(f"{pack.pack}/{key}.yaml", f"{since} {name}", (ACCOUNTS, since, name) in witness.shown)
     for action in pack.catalogue:
         yield Point(f"{pack.pack}/actions.yaml", f"action {action}", ("action", "", action) in witness.shown)
+    yield from of_deadlines(pack, witness)
+
+
+def of_deadlines(pack: Pack, witness: Witness) -> Iterator[Point]:
+    """Every deadline of a pack, seen in each of its states."""
     for timetable in pack.deadlines:
         for deadline in timetable.deadlines:
             for state in states(deadline):
@@ -47,6 +55,9 @@ def chapters_of(pack: Pack) -> Iterator[tuple[str, Chapter, bool]]:
     for appeals in pack.letters.appeals:
         yield from (("appeals", chapter, False) for chapter in (appeals.missing, appeals.warnings))
         yield from (("appeals", chapter, True) for chapter in (appeals.replies, appeals.following))
+    for funds in pack.accounts.funds:
+        yield from (("funds", chapter, False) for chapter in (funds.given, funds.remarks))
+    yield from (("applications", applications.rules, True) for applications in pack.accounts.applications)
 
 
 def of_card(card: Card, witness: Witness) -> Iterator[tuple[str, bool]]:

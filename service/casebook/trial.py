@@ -7,6 +7,7 @@ from datetime import datetime
 
 from marshmallow import ValidationError
 
+from service.casebook.accounts import shown_of_accounts
 from service.casebook.cases import Case, Result
 from service.casebook.compare import differences
 from service.casebook.heard import heard
@@ -64,6 +65,7 @@ class Trial:
         apart = Rulebook((taken_apart(self.pack),), "")
         self.witness.see(found, timetable)
         self.witness.shown.update(heard(batch, self.pack.letters.language))
+        self.witness.shown.update(shown_of_accounts(batch, found, self.pack))
         self.witness.see_apart(evaluate(batch, apart, self.witness.engine, Wishes()).verdicts, timetable)
         return found
 

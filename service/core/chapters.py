@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,19 @@ class Chapter:
             for name in sorted({want.fact for want in wants})
         }
         object.__setattr__(self, "asked", bounds)
+
+
+class Dated(Protocol):
+    """Anything that is in force from one day on."""
+
+    @property
+    def since(self) -> date:
+        """The first day."""
+
+
+Edition = TypeVar("Edition", bound=Dated)
+
+
+def in_force(editions: tuple[Edition, ...], day: date) -> Edition | None:
+    """The newest edition already in force, else the oldest there is."""
+    return next((one for one in editions if one.since <= day), editions[-1] if editions else None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from service.core.accounts import accounts
 from service.core.batch import Batch
 from service.core.cards import Edition
 from service.core.deadlines import open_deadlines
@@ -51,10 +52,12 @@ def evaluate(batch: Batch, rulebook: Rulebook, decide: Decide, wishes: Wishes) -
         metrics = metrics_of(sellers, question)
         dues = open_deadlines(question)
         bags = mailbags(question)
+        mails = {one: mail(one, bags[one], in_breach(metrics[one]), question) for one in sellers if one in bags}
+        told = accounts(metrics, mails, question)
         for seller in sellers:
-            letters = mail(seller, bags[seller], in_breach(metrics[seller]), question) if seller in bags else NO_MAIL
+            letters = mails.get(seller, NO_MAIL)
             due = sorted([*dues.get(seller, ()), *letters.dues])
-            found = verdict(seller, metrics[seller], due, letters, question)
+            found = verdict(seller, metrics[seller], due, letters, told[seller], question)
             verdicts[seller] = only_wanted(found, wishes.at_least)
     return Evaluation(
         [verdicts[seller] for seller in sorted(verdicts)], [*orphan_warnings(tied), *status_warnings(tied)]

@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from service.core.appeals import Appealed, Court, appealed
+from service.core.chapters import in_force
 from service.core.deadlines import SELLER, Due, timetable_in_force
 from service.core.figures import Question
 from service.core.letters import ASSESSMENTS, UNANSWERED, VIOLATION, AppealRules, NoticeRules
 from service.core.notices import Noticed, noticed
 from service.core.tables import Table, number_of
 
-Rules = TypeVar("Rules", NoticeRules, AppealRules)
 Row = Mapping[str, Any]
 OVER = ("reactivated", "reactivated_under_review")
 
@@ -44,6 +44,11 @@ class Mail:
     appeals: list[dict[str, Any]] = field(default_factory=list)
     calls: Mapping[str, Call] = field(default_factory=dict)
     dues: list[Due] = field(default_factory=list)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The parts of the answer."""
+        return {"notices": self.notices, "appeals": self.appeals}
 
 
 NO_MAIL = Mail()
@@ -79,8 +84,8 @@ def mail(seller: int, bag: Mailbag, in_breach: list[str], question: Question) ->
         question: what is asked.
     """
     marketplace, letters = question.related.sellers[seller][1], question.pack.letters
-    notice_rules = in_force(letters.notices, question)
-    appeal_rules = in_force(letters.appeals, question)
+    notice_rules = in_force(letters.notices, question.calendar.day)
+    appeal_rules = in_force(letters.appeals, question.calendar.day)
     ordered = sorted(bag.notices, key=lambda row: (row["received_at"], row["notice_id"]))
     notices = [
         noticed(row, marketplace, notice_rules, letters.language, question.decide) for row in ordered if notice_rules
@@ -92,12 +97,6 @@ def mail(seller: int, bag: Mailbag, in_breach: list[str], question: Question) ->
     calls = dict(calls_of_notices(notices, notice_rules, question)) if notice_rules else {}
     calls |= unanswered(notices, dues) | calls_of_appeals(appeals, [due for _, due in plans])
     return Mail([one.shown for one in notices], [one.shown for one in appeals], calls, dues)
-
-
-def in_force(editions: tuple[Rules, ...], question: Question) -> Rules | None:
-    """The newest edition already in force, else the oldest there is."""
-    day = question.calendar.day
-    return next((one for one in editions if one.since <= day), editions[-1] if editions else None)
 
 
 def judged_appeals(bag: Mailbag, in_breach: list[str], rules: AppealRules, question: Question) -> list[Appealed]:

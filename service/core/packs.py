@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from service.core.account_rules import AccountRules
 from service.core.cards import Card
 from service.core.chapters import Chapter
 from service.core.clauses import Condition
@@ -72,6 +73,7 @@ class Pack:
     shown: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Chapter, ...] = ()
     letters: LetterRules = field(default_factory=LetterRules)
+    accounts: AccountRules = field(default_factory=AccountRules)
     reports: tuple[ReportMapping, ...] = ()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from service.core.account_rules import chapters_of as chapters_of_accounts
 from service.core.cards import MILLION, Edge, Edition
 from service.core.chapters import Chapter, Rule, Want
 from service.core.letters import chapters_of
@@ -31,8 +32,8 @@ def all_rulesets(rulebook: Rulebook) -> Iterator[Ruleset]:
     for pack in rulebook.packs:
         for card in pack.cards:
             yield from map(ladder_ruleset, card.editions)
-        for chapter in (*pack.health, *pack.status, *pack.notes, *pack.actions, *chapters_of(pack.letters)):
-            yield chapter_ruleset(chapter)
+        yield from map(chapter_ruleset, (*pack.health, *pack.status, *pack.notes, *pack.actions))
+        yield from map(chapter_ruleset, (*chapters_of(pack.letters), *chapters_of_accounts(pack.accounts)))
 
 
 def ladder_ruleset(edition: Edition) -> Ruleset:

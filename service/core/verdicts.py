@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from service.core.accounts import Account
 from service.core.cards import MARKERS
 from service.core.chapters import Chapter, Rule
 from service.core.deadlines import SELLER, Due
@@ -29,7 +30,9 @@ URGENCIES = ("now", "soon", "routine")
 SEVERITY = ("insufficient_data", "good", "watch", "breach")
 
 
-def verdict(seller: int, metrics: list[Judged], dues: list[Due], letters: Mail, question: Question) -> dict[str, Any]:
+def verdict(
+    seller: int, metrics: list[Judged], dues: list[Due], letters: Mail, told_of: Account, question: Question
+) -> dict[str, Any]:
     """The verdict on one seller in one marketplace.
 
     Args:
@@ -37,12 +40,13 @@ def verdict(seller: int, metrics: list[Judged], dues: list[Due], letters: Mail, 
         metrics: the seller's metrics, in the order of the pack.
         dues: the seller's open deadlines, soonest first.
         letters: the seller's letters and appeals, judged.
+        told_of: what is told of the account beside its figures.
         question: what is asked.
     """
     seller_id, marketplace = question.related.sellers[seller]
     account = question.related.accounts.get(seller, {})
     reported = question.related.reported.get((seller_id, marketplace), ReportedAccount())
-    subjects = subjects_of(metrics, dues) | subjects_of_letters(letters)
+    subjects = subjects_of(metrics, dues) | subjects_of_calls(letters, told_of)
     facts = facts_of(metrics, subjects, account)
     health = first_rule(question.pack.health, facts, question)
     projected = first_rule(question.pack.status, facts, question)
@@ -63,8 +67,8 @@ def verdict(seller: int, metrics: list[Judged], dues: list[Due], letters: Mail, 
         "actions": actions(facts, subjects, question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),
-        "notices": letters.notices,
-        "appeals": letters.appeals,
+        **letters.shown,
+        **told_of.shown,
     }
 
 
@@ -117,12 +121,13 @@ def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
     return subjects
 
 
-def subjects_of_letters(letters: Mail) -> dict[str, Subject]:
-    """What each fact about letters and appeals is about."""
-    return {
+def subjects_of_calls(letters: Mail, told_of: Account) -> dict[str, Subject]:
+    """What each fact about letters, appeals and the account is about."""
+    called = {
         name: Subject(Records(call.records, len(call.records)), call.rule, call.due_at)
         for name, call in letters.calls.items()
     }
+    return called | {name: Subject(records) for name, records in told_of.calls.items()}
 
 
 def facts_of(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, get_args
 
-from service.core.chapters import Chapter
 from service.core.hosts import Domain, HostBook, Owner
 from service.core.letters import (
     ASSESSMENTS,
@@ -16,14 +15,12 @@ from service.core.letters import (
     NoticeRules,
     chapters_of,
 )
-from service.rulebook.chapters import Facts, check_last, listed_rules
+from service.rulebook.chapters import Facts
 from service.rulebook.conditions import duration
 from service.rulebook.cursor import Cursor
+from service.rulebook.editions import check_editions, check_unique, choices, deciding, telling
 from service.rulebook.phrase_files import check_asked, groups, language_of
-from service.rulebook.reach import check_rules
 from service.schemas.accounts import Evidence, Violation
-from service.schemas.scalars import Choice
-from service.schemas.shapes import Shape
 
 OWNERS = get_args(Owner)
 ABOUT = "about"
@@ -70,8 +67,7 @@ def letter_rules(
     appealed = [appeal_edition(entry, around, of_appeals) for entry in appeals["appeals"].entries()] if appeals else []
     for root, key in ((notices, "notices"), (appeals, "appeals")):
         if root:
-            check_order(root[key])
-            check_sources(root, key)
+            check_editions(root, key)
     found = LetterRules(tuple(noticed), tuple(appealed), language_of(languages))
     check_asked(languages, {want.fact for one in chapters_of(found) for rule in one.rules for want in rule.wants})
     return found
@@ -112,65 +108,6 @@ def appeal_edition(cursor: Cursor, around: Around, heard: set[str]) -> AppealRul
     )
 
 
-Outcome = tuple[str, Iterable[str]]
-
-
-def deciding(cursor: Cursor, address: str, outcome: Outcome, facts: Facts) -> Chapter:
-    """A list of rules of which the first that holds decides."""
-    chapter = rules_of(cursor, address, outcome, facts)
-    check_rules(cursor.entries(), [rule.wants for rule in chapter.rules], outcome[0], first_decides=True)
-    check_last(cursor)
-    return chapter
-
-
-def telling(cursor: Cursor, address: str, outcome: Outcome, facts: Facts) -> Chapter:
-    """A list of rules of which every one that holds tells."""
-    chapter = rules_of(cursor, address, outcome, facts)
-    check_rules(cursor.entries(), [rule.wants for rule in chapter.rules], outcome[0], first_decides=False)
-    return chapter
-
-
-def rules_of(cursor: Cursor, address: str, outcome: Outcome, facts: Facts) -> Chapter:
-    """A list of rules; the engine knows it by its place in the file, answers by the edition alone."""
-    key, allowed = outcome
-    for entry in cursor.entries():
-        if allowed:
-            entry[key].one_of(allowed, key)
-    since = Cursor(cursor.source, cursor.path[:2])["since"].day()
-    return Chapter(f"{address}/{cursor.path[-1]}", since, listed_rules(cursor, address, key, facts, ()))
-
-
-def check_unique(cursor: Cursor, keys: Iterable[str]) -> None:
-    """Faults for rules of different lists with one name, since answers would name them alike."""
-    met: dict[str, str] = {}
-    for key in keys:
-        for entry in cursor[key].entries():
-            if met.setdefault(entry["rule"].value, key) != key:
-                entry["rule"].fault(f"rule {entry['rule'].value!r} stands among {met[entry['rule'].value]} too")
-
-
-def check_order(cursor: Cursor) -> None:
-    """Faults for editions that are not newest first."""
-    days = [entry["since"].value for entry in cursor.entries()]
-    for place in range(1, len(days)):
-        if days[place - 1] <= days[place]:
-            cursor[place]["since"].fault("editions stand newest first, each with its own date")
-
-
-def check_sources(root: Cursor, key: str) -> None:
-    """Faults for sources that are not listed."""
-    sources = root["sources"].value
-    for name in sources:
-        root["sources"][name]["read_on"].day()
-    for edition in root[key].entries():
-        entries = [entry for _, inner in edition.items() for entry in inner.entries() if isinstance(inner.value, list)]
-        for entry in entries:
-            if isinstance(entry.value, dict):
-                entry["source"].one_of(sources, "source")
-        for domain in edition["hosts"]["own"].entries():
-            domain["source"].one_of(sources, "source")
-
-
 def host_book(cursor: Cursor, around: Around) -> HostBook:
     """What a file says of hosts."""
     own: dict[str, Domain] = {}
@@ -205,9 +142,3 @@ def grave(cursor: Cursor) -> frozenset[str]:
     for entry in cursor.entries():
         entry.one_of(choices(Violation(), "consequence"), "consequence")
     return frozenset(cursor.value)
-
-
-def choices(shape: Shape, name: str) -> tuple[str, ...]:
-    """The words a field may have."""
-    kind = shape.fields[name]
-    return tuple(kind.choices) if isinstance(kind, Choice) else ()

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from service.core.account_rules import HELD, AccountRules
 from service.core.cards import Card
 from service.core.errors import BrokenRulebook, RuleFault
 from service.core.letters import ASSESSMENTS, UNANSWERED, LetterRules
 from service.core.packs import Pack, Rulebook
+from service.rulebook.account_rules import ACCOUNT_FILES, account_rules
 from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters, notes
 from service.rulebook.cursor import Cursor
 from service.rulebook.folder import Snapshot, digest, rules_of
@@ -64,7 +66,7 @@ def kind_of(name: str) -> str | None:
     """Which kind of rule file a path is."""
     parts = name.split("/")
     if len(parts) == 2:
-        return {**PACK_FILES, **LETTER_FILES, **REPORT_FILES}.get(parts[1])
+        return {**PACK_FILES, **LETTER_FILES, **ACCOUNT_FILES, **REPORT_FILES}.get(parts[1])
     return FOLDERS.get(parts[1]) if len(parts) == 3 else None
 
 
@@ -82,20 +84,16 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     if f"{folder}/pack.yaml" not in own or sources[f"{folder}/pack.yaml"].faults:
         return None
     root = Cursor(sources[f"{folder}/pack.yaml"])
-    if root["pack"].value != folder:
-        root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
-    if root["time_zone"].value not in zone_names():
-        root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
-    for name, allowed in TEXTS.items():
-        check_text(root["texts"][name], allowed)
+    check_pack(root, folder)
     marketplaces = {name: tuple(entry["aliases"].value or ()) for name, entry in root["marketplaces"].items()}
     cards = metric_cards(folder, root, frozenset(marketplaces), sources, files)
     reports = report_mappings(folder, sources, frozenset(marketplaces), frozenset(root["metrics"].value))
     if not whole:
         return None
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
-    letters = letters_of(folder, sources, Around(folder, marketplaces, [card.metric for card in cards], actions))
-    facts = facts_of(cards, deadlines, letters)
+    around = Around(folder, marketplaces, [card.metric for card in cards], actions)
+    letters, accounts = letters_of(folder, sources, around), accounts_of(folder, sources, around)
+    facts = facts_of(cards, deadlines, letters, accounts)
     return Pack(
         pack=folder,
         title=root["title"].value,
@@ -112,13 +110,24 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         shown=shown(folder, sources),
         notes=notes(status, folder, facts),
         letters=letters,
+        accounts=accounts,
         reports=reports,
     )
 
 
+def check_pack(root: Cursor, folder: str) -> None:
+    """Faults of what the pack says of itself."""
+    if root["pack"].value != folder:
+        root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
+    if root["time_zone"].value not in zone_names():
+        root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
+    for name, allowed in TEXTS.items():
+        check_text(root["texts"][name], allowed)
+
+
 def shown(folder: str, sources: Mapping[str, Source]) -> dict[str, Any]:
     """The files of a pack as they are shown to people, the metric cards aside."""
-    files = {**PACK_FILES, **LETTER_FILES}
+    files = {**PACK_FILES, **LETTER_FILES, **ACCOUNT_FILES}
     present = {kind: sources[f"{folder}/{name}"] for name, kind in files.items() if f"{folder}/{name}" in sources}
     languages = {source.value["language"]: json_value(source.value) for source in phrase_sources(folder, sources)}
     return {
@@ -139,7 +148,13 @@ def letters_of(folder: str, sources: Mapping[str, Source], around: Around) -> Le
     return letter_rules(notices, appeals, [Cursor(source) for source in phrase_sources(folder, sources)], around)
 
 
-def facts_of(cards: tuple[Card, ...], deadlines: Cursor, letters: LetterRules) -> Facts:
+def accounts_of(folder: str, sources: Mapping[str, Source], around: Around) -> AccountRules:
+    """The rules of accounts of a pack."""
+    found = {key: sources.get(f"{folder}/{name}") for name, key in ACCOUNT_FILES.items()}
+    return account_rules({key: Cursor(source) for key, source in found.items() if source}, around)
+
+
+def facts_of(cards: tuple[Card, ...], deadlines: Cursor, letters: LetterRules, accounts: AccountRules) -> Facts:
     """The facts that health, status and action rules may ask for."""
     excused = {f"excused_{one.name}" for card in cards for edition in card.editions for one in edition.mitigations}
     due = {
@@ -151,7 +166,7 @@ def facts_of(cards: tuple[Card, ...], deadlines: Cursor, letters: LetterRules) -
     called = {*(f"notices_{assessment}" for assessment in ASSESSMENTS), UNANSWERED, *following}
     return Facts(
         frozenset(card.metric for card in cards),
-        frozenset({*NUMBERS, *excused, *due, *(called if letters.notices else ())}),
+        frozenset({*NUMBERS, *excused, *due, *(called if letters.notices else ()), *((HELD,) if accounts.kin else ())}),
     )
 
 
