@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 from service.core.cards import Card
 from service.core.errors import BrokenRulebook, RuleFault
 from service.core.letters import ASSESSMENTS, UNANSWERED, LetterRules
-from service.core.packs import Pack, Rulebook
+from service.core.packs import ExcludedPeriod, Pack, Rulebook
 from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters, notes
 from service.rulebook.cursor import Cursor
 from service.rulebook.folder import Snapshot, digest, rules_of
 from service.rulebook.ladder import check_text
 from service.rulebook.letter_rules import Around, letter_rules
 from service.rulebook.metric_card import metric_card
+from service.rulebook.periods import spared
+from service.rulebook.pleas import check_languages
 from service.rulebook.report_mapping import report_mappings
 from service.rulebook.shape import check_shape
 from service.rulebook.timetables import timetables
@@ -29,6 +31,7 @@ PACK_FILES = {
     "deadlines.yaml": "deadlines",
 }
 LETTER_FILES = {"notices.yaml": "notices", "appeals.yaml": "appeals"}  # a marketplace that sends no letters needs none
+PERIOD_FILES = {"excluded_periods.yaml": "excluded_periods"}  # nor this, where it never let days pass
 REPORT_FILES = {"reports.yaml": "reports"}  # nor these, where it has no reports
 FOLDERS = {"metrics": "metric", "phrases": "phrases", "reports": "report"}
 
@@ -64,7 +67,7 @@ def kind_of(name: str) -> str | None:
     """Which kind of rule file a path is."""
     parts = name.split("/")
     if len(parts) == 2:
-        return {**PACK_FILES, **LETTER_FILES, **REPORT_FILES}.get(parts[1])
+        return {**PACK_FILES, **LETTER_FILES, **PERIOD_FILES, **REPORT_FILES}.get(parts[1])
     return FOLDERS.get(parts[1]) if len(parts) == 3 else None
 
 
@@ -93,6 +96,8 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     reports = report_mappings(folder, sources, frozenset(marketplaces), frozenset(root["metrics"].value))
     if not whole:
         return None
+    languages = {name: tuple(entry["languages"].value or ()) for name, entry in root["marketplaces"].items()}
+    cards, periods = with_periods(folder, root, cards, sources)
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
     letters = letters_of(folder, sources, Around(folder, marketplaces, [card.metric for card in cards], actions))
     facts = facts_of(cards, deadlines, letters)
@@ -113,12 +118,26 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         notes=notes(status, folder, facts),
         letters=letters,
         reports=reports,
+        languages=languages,
+        periods=periods,
     )
+
+
+def with_periods(
+    folder: str, root: Cursor, cards: tuple[Card, ...], sources: Mapping[str, Source]
+) -> tuple[tuple[Card, ...], tuple[ExcludedPeriod, ...]]:
+    """The cards with an excuse for each excluded period, and the periods; all words in languages that are spoken."""
+    spoken = {language for _, entry in root["marketplaces"].items() for language in entry["languages"].value or ()}
+    worded = [f"{folder}/{name}" for name in (*(f"metrics/{card.metric}.yaml" for card in cards), *PERIOD_FILES)]
+    for source in [sources[name] for name in worded if name in sources]:
+        check_languages(Cursor(source), spoken)
+    beside = [Cursor(sources[name]) for name in worded[-1:] if name in sources]
+    return spared(cards, beside[0], root) if beside else (cards, ())
 
 
 def shown(folder: str, sources: Mapping[str, Source]) -> dict[str, Any]:
     """The files of a pack as they are shown to people, the metric cards aside."""
-    files = {**PACK_FILES, **LETTER_FILES}
+    files = {**PACK_FILES, **LETTER_FILES, **PERIOD_FILES}
     present = {kind: sources[f"{folder}/{name}"] for name, kind in files.items() if f"{folder}/{name}" in sources}
     languages = {source.value["language"]: json_value(source.value) for source in phrase_sources(folder, sources)}
     return {

@@ -1,0 +1,147 @@
+"""What a dossier quotes of a batch: the records beside some records that show an excuse, fetched in columns."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from service.core.cards import Mitigation
+from service.core.clauses import AllOf, Condition, Test, Twin, walk
+from service.core.conditions import EVER, Looking, spans_of_sellers
+from service.core.countings import Counting
+from service.core.known import FORMS
+from service.core.pleas import ABSENCES, TWIN, Quote
+from service.core.relations import ORPHAN, Related, key_of
+from service.core.tables import UNKNOWN, Numbers, Table, micros, moment_of
+
+FROM, TO = "from", "to"
+
+
+class Piece(NamedTuple):
+    """A record that is quoted: its table, what identifies it, and the fields; None where nobody knows."""
+
+    table: str
+    key: str
+    id: str
+    fields: dict[str, Any]
+
+
+class Beside(NamedTuple):
+    """Records beside those that are asked about: the place of the one asked about, and the row of the other."""
+
+    place: Numbers
+    row: Numbers
+
+
+def quoted(
+    quote: Quote, mitigation: Mitigation, counting: Counting, rows: Numbers, related: Related
+) -> list[list[Piece]]:
+    """Per record what is quoted, oldest first.
+
+    Args:
+        quote: what to quote.
+        mitigation: the excuse; of the records it excuses, only those that meet its condition are quoted.
+        counting: what the card counts.
+        rows: the records, by their rows in the table of the card.
+        related: the batch.
+    """
+    own = related.tables[counting.of]
+    if quote.of == ABSENCES:
+        return absences(mitigation, counting.of, rows, related)
+    if quote.of == TWIN:
+        beside = twins(next(one for one in walk(mitigation.when) if isinstance(one, Twin)), counting.of, rows, related)
+        return pieces(quote, counting.of, beside, len(rows), related)
+    if quote.of == counting.of:
+        return pieces(quote, quote.of, Beside(np.arange(len(rows)), rows), len(rows), related)
+    condition = AllOf(tuple(one for one in (quote.when, mitigation.when if mitigation.of == quote.of else None) if one))
+    beside = of_same_order(quote.of, condition, own.numbers("order_row")[rows], related)
+    return pieces(quote, quote.of, beside, len(rows), related)
+
+
+def of_same_order(table: str, condition: Condition, orders: Numbers, related: Related) -> Beside:
+    """The records of a table that belong to some orders and meet a condition."""
+    others, known = related.tables.get(table), related.tables.get("orders")
+    if others is None or known is None:
+        return Beside(orders[:0], orders[:0])
+    wanted = np.zeros(known.height + 1, dtype=bool)  # the last place is that of orphans
+    wanted[orders] = True
+    wanted[ORPHAN] = False
+    belongs = others.numbers("order_row")
+    rows = np.flatnonzero(wanted[belongs])
+    rows = rows[Looking.into(table, related.tables, related.now).among(others.take(rows)).meet(condition)]
+    ordered = rows[np.argsort(belongs[rows], kind="stable")]
+    firsts, ends = (np.searchsorted(belongs[ordered], orders, side) for side in ("left", "right"))
+    return Beside(
+        np.repeat(np.arange(len(orders)), ends - firsts),
+        np.concatenate([ordered[first:end] for first, end in zip(firsts, ends, strict=True)] or [rows]),
+    )
+
+
+def twins(twin: Twin, table: str, rows: Numbers, related: Related) -> Beside:
+    """The records that make others duplicates."""
+    records = related.tables[table]
+    look = Looking.into(table, related.tables, related.now)
+    likely = np.ones(records.height, dtype=bool)
+    for name in twin.same:
+        if records.kind(name) == pl.String:
+            likely &= records.is_among(name, {text for text in records.texts(name, rows) if text is not None})
+    others = np.flatnonzero(likely)
+    others = others[look.among(records.take(others)).meet(twin.condition)]
+    near: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
+    for key, row, moment in keyed(twin, records.take(others), others):
+        near.setdefault(key, []).append((row, moment))
+    found = [
+        (place, other)
+        for place, (key, row, moment) in enumerate(keyed(twin, records.take(rows), rows))
+        for other, then in near.get(key, ())
+        if other != row and abs(moment - then) <= micros(twin.within)
+    ]
+    pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return Beside(pairs[:, 0], pairs[:, 1])
+
+
+def keyed(twin: Twin, records: Table, rows: Numbers) -> Iterator[tuple[tuple[Any, ...], int, int]]:
+    """Records by their seller and what twins have in common, each with its row and its instant."""
+    fields = [records.numbers("seller").tolist(), *(records.plain(name) for name in twin.same)]
+    return zip(zip(*fields, strict=True), rows.tolist(), records.numbers(twin.by).tolist(), strict=True)
+
+
+def pieces(quote: Quote, table: str, beside: Beside, count: int, related: Related) -> list[list[Piece]]:
+    """Per record the pieces that are quoted beside it, oldest first, then by id."""
+    listed: list[list[Piece]] = [[] for _ in range(count)]
+    if not len(beside.row):
+        return listed
+    taken, key = related.tables[table].take(beside.row), key_of(table)
+    columns = [taken.plain(name) for name in quote.fields]
+    dated = taken.numbers(str(FORMS[table].dated_by)).tolist()
+    ordered = sorted(zip(beside.place.tolist(), dated, taken.texts(key), zip(*columns, strict=True), strict=True))
+    for place, _, record, values in ordered:
+        listed[place].append(Piece(table, key, record, dict(zip(quote.fields, values, strict=True))))
+    return listed
+
+
+def absences(mitigation: Mitigation, table: str, rows: Numbers, related: Related) -> list[list[Piece]]:
+    """Per record the absences of its seller that the instants of the excuse lie in."""
+    fields = [one.field for one in walk(mitigation.when) if isinstance(one, Test) and one.value == ABSENCES]
+    own = related.tables[table]
+    beside = Beside(np.arange(len(rows)), rows)
+    if mitigation.of != table:
+        beside = of_same_order(mitigation.of, mitigation.when, own.numbers("order_row")[rows], related)
+    records = related.tables[mitigation.of].take(beside.row)
+    spans = sorted(set(spans_of_sellers(related.tables.get("sellers"), ABSENCES)))
+    listed: list[list[Piece]] = [[] for _ in rows]
+    sellers, moments = records.numbers("seller").tolist(), [records.numbers(name).tolist() for name in fields]
+    for place, seller, *instants in zip(beside.place.tolist(), sellers, *moments, strict=True):
+        for owner, began, ended in spans:
+            lies_in = any(began <= one < ended for one in instants if one != UNKNOWN)
+            piece = Piece("sellers", "seller_id", related.sellers[seller][0], {FROM: began, TO: ended})
+            if owner == seller and lies_in and piece not in listed[place]:
+                listed[place].append(piece)
+    return [[with_instants(piece) for piece in each] for each in listed]
+
+
+def with_instants(piece: Piece) -> Piece:
+    """An absence with its ends as instants; an open end is not known."""
+    ends = {name: None if end in (UNKNOWN, EVER) else moment_of(end) for name, end in piece.fields.items()}
+    return piece._replace(fields=ends)

@@ -1,0 +1,143 @@
+"""What a mitigation says beside its excuse → a plea, every quoted field and every name in its words checked."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from service.core.clauses import Condition, Test, Twin, walk
+from service.core.known import FORMS
+from service.core.pleas import ABSENCES, RECORD, TWIN, Line, Plea, Quote, Until
+from service.rulebook.conditions import ORDER_TABLES, condition, duration, field_kinds
+from service.rulebook.cursor import Cursor
+from service.schemas.scalars import Boolean, Choice, Timestamp
+
+PLACEHOLDER = re.compile(r"\{([a-z_.]*)\}")
+ENGLISH = "en"
+ENDS = ("from", "to")
+OF_ORDER = "order_id"
+
+
+def plea(entry: Cursor, policy: Cursor, own: str, when: Condition) -> Plea:
+    """The plea of one mitigation.
+
+    Args:
+        entry: the mitigation.
+        policy: where it is said what the marketplace's rule says: the mitigation, or the edition.
+        own: the table of the card.
+        when: what the mitigation excuses.
+    """
+    sources = Cursor(entry.source)["sources"].value
+    policy["source"].one_of(sources, "source")
+    evidence = tuple(quotes(entry["evidence"], own, when))
+    sure = {RECORD, *certain(evidence, own, {own, TWIN, entry["of"].value})}
+    names = {RECORD, *(name for quote in evidence for name in nameable(quote, own))}
+    return Plea(
+        policy=policy["policy"].value,
+        basis=policy["basis"].value,
+        source=sources.get(policy["source"].value, {}),
+        evidence=evidence,
+        words={language: lines(inner, names, sure) for language, inner in entry["words"].items()},
+        attach=tuple(entry["attach"].value or ()),
+        until=until(entry["by"], evidence) if entry["by"] else None,
+    )
+
+
+def quotes(cursor: Cursor, own: str, when: Condition) -> Iterator[Quote]:
+    """What is quoted, each table once."""
+    found = list(walk(when))
+    allowed = {own, *(ORDER_TABLES if own in ORDER_TABLES else ())}
+    allowed |= {TWIN} if any(isinstance(one, Twin) for one in found) else set()
+    allowed |= {ABSENCES} if any(isinstance(one, Test) and one.value == ABSENCES for one in found) else set()
+    met: set[str] = set()
+    for entry in cursor.entries():
+        of = entry["of"].value
+        if not entry["of"].one_of(allowed, "evidence"):
+            continue
+        if of in met:
+            entry["of"].fault(f"{of!r} is quoted twice")
+        met.add(of)
+        table = own if of == TWIN else of
+        for field in entry["show"].entries():
+            field.one_of(ENDS if of == ABSENCES else quotable(table), f"field of {of} that may be quoted")
+        if of == ABSENCES:
+            yield Quote(of, ENDS)
+        else:
+            yield Quote(
+                of, tuple(entry["show"].value or ()), condition(entry["when"], table) if entry["when"] else None
+            )
+
+
+def quotable(table: str) -> list[str]:
+    """The fields that hold an instant, a word of a closed list, yes or no, or the id of an order; no caller's text."""
+    kinds = field_kinds(table)
+    own = [name for name, kind in kinds.items() if isinstance(kind, (Timestamp, Choice, Boolean)) and name != "as_of"]
+    return [*own, *([OF_ORDER] if OF_ORDER in kinds else [])]
+
+
+def nameable(quote: Quote, own: str) -> Iterator[str]:
+    """What words may name of a quote: ids and instants."""
+    if quote.of == ABSENCES:
+        yield from (f"{quote.of}.{end}" for end in ENDS)
+        return
+    table = own if quote.of == TWIN else quote.of
+    kinds = field_kinds(table)
+    yield f"{quote.of}.{FORMS[table].key}"
+    instants = [name for name in quote.fields if isinstance(kinds.get(name), Timestamp)]
+    yield from (f"{quote.of}.{name}" for name in instants)
+    if OF_ORDER in quote.fields and FORMS[table].key != OF_ORDER:
+        yield f"{quote.of}.{OF_ORDER}"
+
+
+def certain(evidence: Iterable[Quote], own: str, always: Iterable[str | None]) -> Iterator[str]:
+    """What words may name of records that are always there, and that every such record says."""
+    for quote in evidence:
+        if quote.of in always and quote.when is None:
+            table = own if quote.of == TWIN else quote.of
+            said = {name for name, kind in field_kinds(table).items() if kind.required}
+            yield from (name for name in nameable(quote, own) if name.partition(".")[2] in said)
+
+
+def lines(cursor: Cursor, names: Iterable[str], sure: Iterable[str]) -> tuple[Line, ...]:
+    """The words of one language, line by line; the first is always told."""
+    found = tuple(line for text in cursor.value.splitlines() if (line := with_places(text.strip())).template)
+    for line in found:
+        for name in line.names:
+            if name not in names:
+                cursor.fault(f"unknown placeholder {{{name}}}; allowed: {', '.join(sorted(names))}")
+        if {"{", "}"} & set(line.template.replace("{}", "")):
+            cursor.fault("a brace that belongs to no placeholder")
+    doubtful = sorted({name for line in found[:1] for name in line.names if name in names} - {*sure})
+    if doubtful:
+        cursor.fault(f"the first line is always told, and {{{doubtful[0]}}} may not be known")
+    return found
+
+
+def with_places(text: str) -> Line:
+    """A line with places instead of its placeholders."""
+    return Line(PLACEHOLDER.sub("{}", text), tuple(PLACEHOLDER.findall(text)))
+
+
+def until(cursor: Cursor, evidence: Iterable[Quote]) -> Until:
+    """By when something must be sent: a quoted instant, and how long after it."""
+    found = Until(cursor["of"].value, cursor["at"].value, duration(cursor["after"].value))
+    instants = {quote.of: quote.fields for quote in evidence if quote.of not in (TWIN, ABSENCES)}
+    if cursor["of"].one_of(instants, "evidence"):
+        kinds = field_kinds(found.of)
+        quoted = [name for name in instants[found.of] if isinstance(kinds.get(name), Timestamp)]
+        cursor["at"].one_of(quoted, f"instant that is quoted of {found.of}")
+    return found
+
+
+def check_languages(root: Cursor, spoken: Iterable[str]) -> None:
+    """Faults for words in a language that no marketplace of the pack speaks."""
+    allowed = {ENGLISH, *spoken}
+    for cursor in worded(root):
+        words = cursor["words"]
+        for language in words.value:
+            words[language].one_of(allowed, "language (of no marketplace in pack.yaml)", key=True)
+
+
+def worded(root: Cursor) -> Iterator[Cursor]:
+    """Everything in a file that has words."""
+    for card in (root, *root["editions"].entries()):
+        yield from card["mitigations"].entries()
+    yield from root["excluded_periods"].entries()
