@@ -27,6 +27,10 @@ def points_of(pack: Pack, witness: Witness) -> Iterator[Point]:
             yield Point(f"{pack.pack}/{key}.yaml", name, covered)
     for language, group, kind in groups_of(pack.letters.language):
         yield Point(f"{pack.pack}/phrases/{language}.yaml", group, (kind, language, group) in witness.shown)
+    for period in pack.periods:
+        for metric in period.metrics:
+            name = f"{dated(period.address)} {metric}".replace("#", " ")
+            yield Point(f"{pack.pack}/excluded_periods.yaml", name, ("period", metric, period.address) in witness.shown)
     for action in pack.catalogue:
         yield Point(f"{pack.pack}/actions.yaml", f"action {action}", ("action", "", action) in witness.shown)
     for timetable in pack.deadlines:
@@ -117,8 +121,9 @@ def parts(edition: Edition) -> Named:
 
 
 def mitigations(edition: Edition) -> Named:
-    """The mitigations of an edition."""
-    return ((one.name, (one.of, one.when, one.effect)) for one in edition.mitigations)
+    """The mitigations of an edition; excluded periods stand in a file of their own."""
+    own = [one for one in edition.mitigations if one.address.startswith(f"{edition.address}#")]
+    return ((one.name, (one.of, one.when, one.effect, one.plea.policy)) for one in own)
 
 
 INHERITED: dict[str, Callable[[Edition], Named]] = {"leaves_out": leaves_out, "part": parts, "mitigation": mitigations}

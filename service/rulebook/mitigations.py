@@ -24,7 +24,7 @@ def mitigations(cursor: Cursor, edition: Edition, policies: Cursor) -> Iterator[
         met.add(name)
         if entry["effect"].value == "not_counted" and not edition.counted_hurt:
             entry["effect"].fault("what hurts a good share is not counted already; expected left_out")
-        yield mitigation(entry, edition, policies[name] if policies[name] else entry)
+        yield mitigation(entry, edition, policies[name] or entry)
     for name in policies.value or ():
         policies[name].one_of([entry["mitigation"].value for entry in cursor.entries()], "mitigation", key=True)
 
