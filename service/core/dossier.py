@@ -11,9 +11,8 @@ import numpy as np
 
 from service.core.cards import Edition, Mitigation
 from service.core.figures import Question
-from service.core.pleas import RECORD, Line, Plea, Until
+from service.core.pleas import RECORD, Line, Name, Until
 from service.core.quotes import Piece, quoted
-from service.core.tables import Numbers
 from service.core.texts import instant
 
 ENGLISH = "en"
@@ -40,101 +39,84 @@ def dossiers(edition: Edition, listed: Mapping[int, list[Excuse]], question: Que
             own.append({})
             by_mitigation.setdefault(excuse.mitigation.address, []).append((seller, excuse, own[-1]))
     for shown in by_mitigation.values():
+        mitigation = shown[0][1].mitigation
+        common = told_of_all(mitigation)
         rows = np.array([excuse.row for _, excuse, _ in shown])
-        pieces = evidence_of(edition, shown[0][1].mitigation, rows, question)
-        for (seller, excuse, dossier), told in zip(shown, pieces, strict=True):
-            domain = question.related.sellers[seller][1]
-            languages = (ENGLISH, *question.pack.languages.get(domain, ()))
-            dossier.update(told_of(excuse, told, languages, question.evidence))
+        quotes = [
+            quoted(one, mitigation, edition.counted_by, rows, question.related) for one in mitigation.plea.evidence
+        ]
+        for place, (seller, excuse, dossier) in enumerate(shown):
+            told = [each[place] for each in quotes]
+            spoken = languages(question.related.sellers[seller][1], question)
+            dossier.update({"id": excuse.record, **common, **told_of(excuse, told, spoken, question.evidence)})
     return found
 
 
-def evidence_of(
-    edition: Edition, mitigation: Mitigation, rows: Numbers, question: Question
-) -> list[list[tuple[str, list[Piece]]]]:
-    """Per record what is quoted for it, quote by quote."""
-    each = [
-        (quote.of, quoted(quote, mitigation, edition.counted_by, rows, question.related))
-        for quote in mitigation.plea.evidence
-    ]
-    return [[(of, pieces[place]) for of, pieces in each] for place in range(len(rows))]
+def languages(marketplace: str, question: Question) -> tuple[str, ...]:
+    """The languages to ask a marketplace in."""
+    return (ENGLISH, *question.pack.languages.get(marketplace, ()))
 
 
-def told_of(excuse: Excuse, told: list[tuple[str, list[Piece]]], languages: Iterable[str], most: int) -> Dossier:
-    """One dossier."""
-    mitigation, plea = excuse.mitigation, excuse.mitigation.plea
-    pieces = [piece for _, each in told for piece in each]
+def told_of_all(mitigation: Mitigation) -> Dossier:
+    """What every dossier of an excuse says."""
+    plea = mitigation.plea
     return {
-        "id": excuse.record,
         "because": mitigation.because,
         "ask": mitigation.ask,
         "rule": mitigation.address,
         "policy": plea.policy,
         "source": plea.source,
         "basis": plea.basis,
-        "evidence": [shown_piece(piece) for piece in pieces[:most]],
-        "evidence_total": len(pieces),
-        "words": words(plea, {RECORD: excuse.record, **named(told)}, languages),
         "attach": list(plea.attach),
-        "by": by_when(plea.until, told),
     }
 
 
-def shown_piece(piece: Piece) -> dict[str, Any]:
-    """One entry of `evidence`, with what is known of it."""
-    fields = {name: shown(value) for name, value in piece.fields.items() if value is not None}
-    return {"table": piece.table, "id": piece.id, "fields": fields}
-
-
-def shown(value: Any) -> Any:
-    """A value as answers have it."""
-    return instant(value) if isinstance(value, datetime) else value
-
-
-def words(plea: Plea, values: Mapping[str, str], languages: Iterable[str]) -> dict[str, str]:
-    """The words by language, a line each; a line that names something unknown is left out."""
+def told_of(excuse: Excuse, told: list[list[Piece]], spoken: Iterable[str], most: int) -> Dossier:
+    """What the dossier of one record says of it alone; `told` is what is quoted, quote by quote."""
+    plea = excuse.mitigation.plea
+    by_quote = {quote.of: each for quote, each in zip(plea.evidence, told, strict=True)}
+    pieces = [piece for each in told for piece in each]
+    values = dict(named(plea.names, by_quote)) | {RECORD: excuse.record}
     return {
-        language: "\n".join(filled_lines(plea.words[language], values))
-        for language in languages
-        if language in plea.words
+        "evidence": pieces[:most],
+        "evidence_total": len(pieces),
+        "words": {language: worded(plea.words[language], values) for language in spoken if language in plea.words},
+        "by": by_when(plea.until, by_quote) if plea.until else None,
     }
 
 
-def filled_lines(lines: Iterable[Line], values: Mapping[str, str]) -> Iterator[str]:
-    """The lines whose names are all known."""
+def worded(lines: Iterable[Line], values: Mapping[str, str]) -> str:
+    """The words of one language; a line that names something unknown is left out."""
+    told = []
     for template, names in lines:
-        if all(name in values for name in names):
-            yield template.format(*[values[name] for name in names])
+        try:
+            told.append(template.format(*[values[name] for name in names]))
+        except KeyError:
+            continue
+    return "\n".join(told)
 
 
-def named(told: Iterable[tuple[str, list[Piece]]]) -> dict[str, str]:
-    """What words may name: ids and instants, of several records the first few."""
-    values: dict[str, str] = {}
-    for of, pieces in told:
-        for name in {name: None for piece in pieces for name in (piece.key, *piece.fields)}:
-            known = [readable(piece.id if name == piece.key else piece.fields.get(name)) for piece in pieces]
-            each = [one for one in dict.fromkeys(known) if one]
-            if each:
-                values[f"{of}.{name}"] = ", ".join(each[:NAMED]) + (" …" if len(each) > NAMED else "")
-    return values
+def named(names: Iterable[Name], pieces: Mapping[str, list[Piece]]) -> Iterator[tuple[str, str]]:
+    """What words may name, as far as it is known; of several records the first few."""
+    for place, of, field, is_instant in names:
+        known = [piece["fields"].get(field) if field else piece["id"] for piece in pieces[of]]
+        if len(known) != 1:
+            known = list(dict.fromkeys(one for one in known if one is not None))
+        if known and known[0] is not None:
+            told = [readable(one) if is_instant else one for one in known[:NAMED]]
+            yield place, ", ".join(told) + (" …" if len(known) > NAMED else "")
 
 
-def readable(value: Any) -> str:
-    """An id as it is, an instant to the minute.
+def readable(moment: str) -> str:
+    """An instant to the minute.
 
-    >>> from datetime import UTC
-    >>> readable(datetime(2026, 11, 22, 9, 5, tzinfo=UTC))
+    >>> readable("2026-11-22T09:05:00Z")
     '2026-11-22 09:05 UTC'
     """
-    if not isinstance(value, datetime):
-        return str(value) if value is not None else ""
-    return f"{value:%Y-%m-%d %H:%M} UTC"
+    return f"{moment[:10]} {moment[11:16]} UTC"
 
 
-def by_when(until: Until | None, told: Iterable[tuple[str, list[Piece]]]) -> str | None:
+def by_when(until: Until, pieces: Mapping[str, list[Piece]]) -> str | None:
     """By when it must be sent: the earliest instant of the records that are meant."""
-    if until is None:
-        return None
-    moments = [piece.fields.get(until.at) for of, pieces in told if of == until.of for piece in pieces]
-    known = [moment for moment in moments if moment is not None]
-    return instant(min(known) + until.after) if known else None
+    known = [piece["fields"][until.at] for piece in pieces[until.of] if until.at in piece["fields"]]
+    return instant(min(map(datetime.fromisoformat, known)) + until.after) if known else None

@@ -36,6 +36,15 @@ class Line(NamedTuple):
     names: tuple[str, ...]
 
 
+class Name(NamedTuple):
+    """What words may name of what is quoted: a field, or its id where there is none; `place` is how words write it."""
+
+    place: str
+    of: str
+    field: str | None
+    is_instant: bool
+
+
 class Until(NamedTuple):
     """By when: so long after an instant that is quoted of a table."""
 
@@ -48,7 +57,8 @@ class Until(NamedTuple):
 class Plea:
     """The case to make for a record: what the marketplace's rule says of it, the evidence, and the words by language.
 
-    `policy` is allows, refuses or silent; `source` the page that says so; `attach` what to send along.
+    `policy` is allows, refuses or silent; `source` the page that says so; `names` all that some language names, the
+    record aside; `attach` what to send along.
     """
 
     policy: str
@@ -56,5 +66,6 @@ class Plea:
     source: Mapping[str, str]
     evidence: tuple[Quote, ...]
     words: Mapping[str, tuple[Line, ...]]
+    names: tuple[Name, ...]
     attach: tuple[Mapping[str, str], ...] = ()
     until: Until | None = None

@@ -14,17 +14,13 @@ from service.core.known import FORMS
 from service.core.pleas import ABSENCES, TWIN, Quote
 from service.core.relations import ORPHAN, Related, key_of
 from service.core.tables import UNKNOWN, Numbers, Table, micros, moment_of
+from service.core.texts import instant
 
 FROM, TO = "from", "to"
+SECOND = 1_000_000
 
 
-class Piece(NamedTuple):
-    """A record that is quoted: its table, what identifies it, and the fields; None where nobody knows."""
-
-    table: str
-    key: str
-    id: str
-    fields: dict[str, Any]
+Piece = dict[str, Any]  # a record that is quoted, as answers have it: its table, its id, and the fields that are known
 
 
 class Beside(NamedTuple):
@@ -112,13 +108,36 @@ def pieces(quote: Quote, table: str, beside: Beside, count: int, related: Relate
     listed: list[list[Piece]] = [[] for _ in range(count)]
     if not len(beside.row):
         return listed
-    taken, key = related.tables[table].take(beside.row), key_of(table)
-    columns = [taken.plain(name) for name in quote.fields]
-    dated = taken.numbers(str(FORMS[table].dated_by)).tolist()
-    ordered = sorted(zip(beside.place.tolist(), dated, taken.texts(key), zip(*columns, strict=True), strict=True))
-    for place, _, record, values in ordered:
-        listed[place].append(Piece(table, key, record, dict(zip(quote.fields, values, strict=True))))
+    taken = related.tables[table].take(beside.row)
+    ids, dated = taken.texts(key_of(table)), taken.numbers(str(FORMS[table].dated_by))
+    columns = [shown(taken, name) for name in quote.fields]
+    ordered = sorted(zip(beside.place.tolist(), dated.tolist(), ids, range(len(ids)), strict=True))
+    for place, _, record, at in ordered:
+        known = zip(quote.fields, [column[at] for column in columns], strict=True)
+        fields = {name: value for name, value in known if value is not None}
+        listed[place].append({"table": table, "id": record, "fields": fields})
     return listed
+
+
+def shown(records: Table, name: str) -> list[Any]:
+    """A column as answers have it, None where nobody knows."""
+    if isinstance(records.kind(name), pl.Datetime):
+        return instants(records.numbers(name))
+    return records.plain(name)
+
+
+def instants(numbers: Numbers) -> list[str | None]:
+    """Instants as answers have them.
+
+    >>> instants(np.array([0, 1_500_000, UNKNOWN]))
+    ['1970-01-01T00:00:00Z', '1970-01-01T00:00:01.500000Z', None]
+    """
+    whole = np.datetime_as_string(numbers.astype("datetime64[us]"), unit="s").tolist()
+    found: list[str | None] = [f"{text}Z" for text in whole]
+    for place in np.flatnonzero(numbers % SECOND).tolist():
+        unknown = numbers[place] == UNKNOWN
+        found[place] = None if unknown else instant(moment_of(int(numbers[place])))
+    return found
 
 
 def absences(mitigation: Mitigation, table: str, rows: Numbers, related: Related) -> list[list[Piece]]:
@@ -129,19 +148,21 @@ def absences(mitigation: Mitigation, table: str, rows: Numbers, related: Related
     if mitigation.of != table:
         beside = of_same_order(mitigation.of, mitigation.when, own.numbers("order_row")[rows], related)
     records = related.tables[mitigation.of].take(beside.row)
-    spans = sorted(set(spans_of_sellers(related.tables.get("sellers"), ABSENCES)))
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for owner, began, ended in sorted(set(spans_of_sellers(related.tables.get("sellers"), ABSENCES))):
+        spans.setdefault(owner, []).append((began, ended))
     listed: list[list[Piece]] = [[] for _ in rows]
     sellers, moments = records.numbers("seller").tolist(), [records.numbers(name).tolist() for name in fields]
-    for place, seller, *instants in zip(beside.place.tolist(), sellers, *moments, strict=True):
-        for owner, began, ended in spans:
-            lies_in = any(began <= one < ended for one in instants if one != UNKNOWN)
-            piece = Piece("sellers", "seller_id", related.sellers[seller][0], {FROM: began, TO: ended})
-            if owner == seller and lies_in and piece not in listed[place]:
+    for place, seller, *times in zip(beside.place.tolist(), sellers, *moments, strict=True):
+        for began, ended in spans.get(seller, ()):
+            piece = absence(related.sellers[seller][0], began, ended)
+            if any(began <= time < ended for time in times if time != UNKNOWN) and piece not in listed[place]:
                 listed[place].append(piece)
-    return [[with_instants(piece) for piece in each] for each in listed]
+    return listed
 
 
-def with_instants(piece: Piece) -> Piece:
-    """An absence with its ends as instants; an open end is not known."""
-    ends = {name: None if end in (UNKNOWN, EVER) else moment_of(end) for name, end in piece.fields.items()}
-    return piece._replace(fields=ends)
+def absence(seller: str, began: int, ended: int) -> Piece:
+    """A piece of an absence; an open end is not known."""
+    ends = {FROM: began, TO: ended}
+    known = {name: instant(moment_of(end)) for name, end in ends.items() if end not in (UNKNOWN, EVER)}
+    return {"table": "sellers", "id": seller, "fields": known}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from service.core.cards import Card, Edition, Mitigation
 from service.core.clauses import AllOf, Test
 from service.core.packs import ExcludedPeriod
-from service.core.pleas import RECORD, Line, Plea, Quote
+from service.core.pleas import RECORD, Line, Name, Plea, Quote
 from service.core.tables import number_of
 from service.rulebook.cursor import Cursor
 from service.rulebook.pleas import lines
@@ -102,6 +102,7 @@ def excuse(edition: Edition, entry: Cursor, period: ExcludedPeriod, zone: ZoneIn
             words={
                 language: tuple(dated(inner, period, f"{table}.{by}")) for language, inner in entry["words"].items()
             },
+            names=(Name(f"{table}.{by}", table, by, is_instant=True),),
             attach=tuple(entry["attach"].value or ()),
         ),
         marketplaces=frozenset(limited) if limited else None,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from service.core.clauses import Condition, Test, Twin, walk
 from service.core.known import FORMS
-from service.core.pleas import ABSENCES, RECORD, TWIN, Line, Plea, Quote, Until
+from service.core.pleas import ABSENCES, RECORD, TWIN, Line, Name, Plea, Quote, Until
 from service.rulebook.conditions import ORDER_TABLES, condition, duration, field_kinds
 from service.rulebook.cursor import Cursor
 from service.schemas.scalars import Boolean, Choice, Timestamp
@@ -29,13 +29,19 @@ def plea(entry: Cursor, policy: Cursor, own: str, when: Condition) -> Plea:
     policy["source"].one_of(sources, "source")
     evidence = tuple(quotes(entry["evidence"], own, when))
     sure = {RECORD, *certain(evidence, own, {own, TWIN, entry["of"].value})}
-    names = {RECORD, *(name for quote in evidence for name in nameable(quote, own))}
+    nameables = [name for quote in evidence for name in nameable(quote, own)]
+    words = {
+        language: lines(inner, {RECORD, *(one.place for one in nameables)}, sure)
+        for language, inner in entry["words"].items()
+    }
+    named = {name for told in words.values() for line in told for name in line.names}
     return Plea(
         policy=policy["policy"].value,
         basis=policy["basis"].value,
         source=sources.get(policy["source"].value, {}),
         evidence=evidence,
-        words={language: lines(inner, names, sure) for language, inner in entry["words"].items()},
+        words=words,
+        names=tuple(one for one in nameables if one.place in named),
         attach=tuple(entry["attach"].value or ()),
         until=until(entry["by"], evidence) if entry["by"] else None,
     )
@@ -73,27 +79,26 @@ def quotable(table: str) -> list[str]:
     return [*own, *([OF_ORDER] if OF_ORDER in kinds else [])]
 
 
-def nameable(quote: Quote, own: str) -> Iterator[str]:
+def nameable(quote: Quote, own: str) -> Iterator[Name]:
     """What words may name of a quote: ids and instants."""
     if quote.of == ABSENCES:
-        yield from (f"{quote.of}.{end}" for end in ENDS)
+        yield from (Name(f"{quote.of}.{end}", quote.of, end, is_instant=True) for end in ENDS)
         return
     table = own if quote.of == TWIN else quote.of
-    kinds = field_kinds(table)
-    yield f"{quote.of}.{FORMS[table].key}"
-    instants = [name for name in quote.fields if isinstance(kinds.get(name), Timestamp)]
-    yield from (f"{quote.of}.{name}" for name in instants)
-    if OF_ORDER in quote.fields and FORMS[table].key != OF_ORDER:
-        yield f"{quote.of}.{OF_ORDER}"
+    kinds, key = field_kinds(table), FORMS[table].key
+    yield Name(f"{quote.of}.{key}", quote.of, None, is_instant=False)
+    for field in quote.fields:
+        is_instant = isinstance(kinds.get(field), Timestamp)
+        if is_instant or field == OF_ORDER != key:
+            yield Name(f"{quote.of}.{field}", quote.of, field, is_instant)
 
 
 def certain(evidence: Iterable[Quote], own: str, always: Iterable[str | None]) -> Iterator[str]:
     """What words may name of records that are always there, and that every such record says."""
     for quote in evidence:
         if quote.of in always and quote.when is None:
-            table = own if quote.of == TWIN else quote.of
-            said = {name for name, kind in field_kinds(table).items() if kind.required}
-            yield from (name for name in nameable(quote, own) if name.partition(".")[2] in said)
+            kinds = field_kinds(own if quote.of == TWIN else quote.of)
+            yield from (name.place for name in nameable(quote, own) if not name.field or kinds[name.field].required)
 
 
 def lines(cursor: Cursor, names: Iterable[str], sure: Iterable[str]) -> tuple[Line, ...]:
