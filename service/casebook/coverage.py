@@ -27,10 +27,7 @@ def points_of(pack: Pack, witness: Witness) -> Iterator[Point]:
             yield Point(f"{pack.pack}/{key}.yaml", name, covered)
     for language, group, kind in groups_of(pack.letters.language):
         yield Point(f"{pack.pack}/phrases/{language}.yaml", group, (kind, language, group) in witness.shown)
-    for period in pack.periods:
-        for metric in period.metrics:
-            name = f"{dated(period.address)} {metric}".replace("#", " ")
-            yield Point(f"{pack.pack}/excluded_periods.yaml", name, ("period", metric, period.address) in witness.shown)
+    yield from of_periods(pack, witness)
     for action in pack.catalogue:
         yield Point(f"{pack.pack}/actions.yaml", f"action {action}", ("action", "", action) in witness.shown)
     for timetable in pack.deadlines:
@@ -39,6 +36,14 @@ def points_of(pack: Pack, witness: Witness) -> Iterator[Point]:
                 covered = (state, str(timetable.since), deadline.kind) in witness.shown
                 name = f"{timetable.since} {deadline.kind}: {wording(state)}"
                 yield Point(f"{pack.pack}/deadlines.yaml", name, covered)
+
+
+def of_periods(pack: Pack, witness: Witness) -> Iterator[Point]:
+    """The excluded periods, each for each of its metrics."""
+    for period in pack.periods:
+        for metric in period.metrics:
+            name = f"{period.since} {period.name}: {metric}"
+            yield Point(f"{pack.pack}/excluded_periods.yaml", name, ("period", metric, period.address) in witness.shown)
 
 
 def chapters_of(pack: Pack) -> Iterator[tuple[str, Chapter, bool]]:

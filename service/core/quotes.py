@@ -148,14 +148,15 @@ def absences(mitigation: Mitigation, table: str, rows: Numbers, related: Related
     if mitigation.of != table:
         beside = of_same_order(mitigation.of, mitigation.when, own.numbers("order_row")[rows], related)
     records = related.tables[mitigation.of].take(beside.row)
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for owner, began, ended in sorted(set(spans_of_sellers(related.tables.get("sellers"), ABSENCES))):
-        spans.setdefault(owner, []).append((began, ended))
+    asked, spans = set(records.numbers("seller").tolist()), related.tables.get("sellers")
+    told: dict[int, list[tuple[int, int, Piece]]] = {}
+    for owner, began, ended in sorted(set(spans_of_sellers(spans, ABSENCES))):
+        if owner in asked:
+            told.setdefault(owner, []).append((began, ended, absence(related.sellers[owner][0], began, ended)))
     listed: list[list[Piece]] = [[] for _ in rows]
     sellers, moments = records.numbers("seller").tolist(), [records.numbers(name).tolist() for name in fields]
     for place, seller, *times in zip(beside.place.tolist(), sellers, *moments, strict=True):
-        for began, ended in spans.get(seller, ()):
-            piece = absence(related.sellers[seller][0], began, ended)
+        for began, ended, piece in told.get(seller, ()):
             if any(began <= time < ended for time in times if time != UNKNOWN) and piece not in listed[place]:
                 listed[place].append(piece)
     return listed
