@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from service.core.cards import Card, Edition, Mitigation
@@ -40,6 +40,8 @@ def excluded_periods(
     """The periods of the file, each checked."""
     shares = {card.metric: all(map(can_spare, card.editions)) for card in cards}
     met: set[str] = set()
+    for name in root["sources"].value:
+        root["sources"][name]["read_on"].day()
     for entry in root[KEY].entries():
         name = entry["period"].value
         if name in met:
@@ -51,7 +53,7 @@ def excluded_periods(
         for domain in entry["marketplaces"].entries():
             domain.one_of(marketplaces, "marketplace")
         since, until = entry[FROM].day(), entry[TO].day()
-        if since > until:
+        if since > until > date.min:
             entry[TO].fault("the period ends before it begins")
         entry["source"].one_of(root["sources"].value, "source")
         for inner in entry["words"].value:

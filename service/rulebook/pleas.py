@@ -56,7 +56,7 @@ def quotes(cursor: Cursor, own: str, when: Condition) -> Iterator[Quote]:
     met: set[str] = set()
     for entry in cursor.entries():
         of = entry["of"].value
-        if not entry["of"].one_of(allowed, "evidence"):
+        if not entry["of"].one_of(allowed, "table to quote"):
             continue
         if of in met:
             entry["of"].fault(f"{of!r} is quoted twice")
@@ -104,6 +104,8 @@ def certain(evidence: Iterable[Quote], own: str, always: Iterable[str | None]) -
 def lines(cursor: Cursor, names: Iterable[str], sure: Iterable[str]) -> tuple[Line, ...]:
     """The words of one language, line by line; the first is always told."""
     found = tuple(line for text in cursor.value.splitlines() if (line := with_places(text.strip())).template)
+    if not found:
+        cursor.fault("no words")
     for line in found:
         for name in line.names:
             if name not in names:
@@ -125,7 +127,7 @@ def until(cursor: Cursor, evidence: Iterable[Quote]) -> Until:
     """By when something must be sent: a quoted instant, and how long after it."""
     found = Until(cursor["of"].value, cursor["at"].value, duration(cursor["after"].value))
     instants = {quote.of: quote.fields for quote in evidence if quote.of not in (TWIN, ABSENCES)}
-    if cursor["of"].one_of(instants, "evidence"):
+    if cursor["of"].one_of(instants, "table that is quoted"):
         kinds = field_kinds(found.of)
         quoted = [name for name in instants[found.of] if isinstance(kinds.get(name), Timestamp)]
         cursor["at"].one_of(quoted, f"instant that is quoted of {found.of}")
@@ -138,7 +140,7 @@ def check_languages(root: Cursor, spoken: Iterable[str]) -> None:
     for cursor in worded(root):
         words = cursor["words"]
         for language in words.value:
-            words[language].one_of(allowed, "language (of no marketplace in pack.yaml)", key=True)
+            words[language].one_of(allowed, "language of the pack's marketplaces", key=True)
 
 
 def worded(root: Cursor) -> Iterator[Cursor]:
