@@ -77,7 +77,9 @@ LETTER_FACTS = {
     for fact in rule.get("when", ())
     if fact.startswith(("notices_", "unanswered_", "next_"))
 }
+PERIODS = "excluded_periods"
 REPORTS = {Path(name).stem for name in NAMED.values() if "/reports" in name}
+SPARED = frozenset(metric for period in SHIPPED[PERIODS][PERIODS] for metric in period["metrics"])
 SMALL = frozenset({"refund_rate"})  # the metric to have where none is needed
 DEADLINES = [rule["deadline"] for table in SHIPPED["deadlines"]["deadlines"] for rule in table["rules"]]
 CASES = b"".join(text for name, text in FILES.items() if name not in NAMED.values())
@@ -86,8 +88,10 @@ MARKETPLACES = [name for name in SHIPPED["pack"]["marketplaces"] if name.encode(
 # What is no rule, and what stands beside what
 
 GONE = object()
-PROSE = {"metric", "title", "question", "why", "reason", "ask", "text", "source", "sources", "examples", "unit"}
-NAMES = ("rule", "deadline", "mitigation", "because", "level", "since")
+PROSE = {
+    "metric", "title", "question", "why", "reason", "ask", "text", "source", "sources", "examples", "unit", "words",
+}  # fmt: skip
+NAMES = ("rule", "deadline", "mitigation", "period", "because", "level", "since")
 FIRST_DECIDES = {("health", "rules"), ("status", "rules"), ("leaves_out", "leaves_out"), ("latest_per", "latest_per")}
 ALWAYS = "2000-01-01"
 STEP = Decimal("0.01")  # an edge moves by a hundredth of a percentage point
@@ -102,6 +106,7 @@ FIELDS = [(name, getattr(kind, "inner", kind)) for table in TABLES for name, kin
 INSTANTS = [[name for name, kind in shape(table).fields.items() if isinstance(kind, Timestamp)] for table in TABLES]
 WORDS = [
     ("effect", ["not_counted", "left_out"]),
+    ("policy", ["allows", "refuses", "silent"]),
     ("target", ["good", "not_breach"]),
     ("basis", ["published", "observed", "assumed"]),
     ("level", ["good", "watch", "breach"]),
@@ -199,7 +204,7 @@ def slips(steps: Steps, value: Any) -> Iterator[Any]:
         yield from (f"{Decimal(value[:-1]) + step}%" for step in (-STEP, STEP))
     elif found := DURATION.fullmatch(value):
         yield from (f"{int(found[1]) + step}{found[2]}" for step in (-1, 1))
-    elif steps[-1] == "since":
+    elif steps[-1] in ("since", "from", "to"):
         yield from (str(date.fromisoformat(value) + timedelta(days)) for days in (-1, 1) if value != ALWAYS)
     else:
         field = next(str(step) for step in reversed(steps) if isinstance(step, str) and step not in ("is", "not"))
@@ -223,6 +228,8 @@ def metrics_of(mutation: Mutation) -> frozenset[str]:
         return frozenset({mutation.file})
     if mutation.file == "deadlines":
         return SMALL
+    if mutation.file == PERIODS:
+        return SPARED
     action = action_of(mutation)
     rules = [rule for rule in SHIPPED["actions"]["actions"][0]["rules"] if rule["action"] == action]
     asked = {fact for rule in rules for fact in rule["when"]}
@@ -264,8 +271,10 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
 
 
 def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection[str]:
-    """The files of reports and letters, which a narrowed pack does without: reading phrases takes longest of all."""
-    return () if {*metrics, *rules} == {*METRICS, *RULES} else REPORTS | LETTERS
+    """The files a narrowed pack does without: of reports, of periods for other metrics, and of letters, the slowest."""
+    if {*metrics, *rules} == {*METRICS, *RULES}:
+        return ()
+    return REPORTS | LETTERS if {*metrics} >= SPARED else REPORTS | LETTERS | {PERIODS}
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
@@ -353,7 +362,7 @@ def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
         return True
 
 
-@pytest.mark.parametrize("file", [*METRICS, *RULES])
+@pytest.mark.parametrize("file", [*METRICS, *RULES, PERIODS])
 def test_every_mutation_is_noticed(file: str) -> None:
     tried = own_cases(file)
     unnoticed = {mutation.name for mutation in mutations(file) if not is_noticed(mutation, tried)}
