@@ -85,18 +85,12 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     if f"{folder}/pack.yaml" not in own or sources[f"{folder}/pack.yaml"].faults:
         return None
     root = Cursor(sources[f"{folder}/pack.yaml"])
-    if root["pack"].value != folder:
-        root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
-    if root["time_zone"].value not in zone_names():
-        root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
-    for name, allowed in TEXTS.items():
-        check_text(root["texts"][name], allowed)
+    check_pack(root, folder)
     marketplaces = {name: tuple(entry["aliases"].value or ()) for name, entry in root["marketplaces"].items()}
     cards = metric_cards(folder, root, frozenset(marketplaces), sources, files)
     reports = report_mappings(folder, sources, frozenset(marketplaces), frozenset(root["metrics"].value))
     if not whole:
         return None
-    languages = {name: tuple(entry["languages"].value or ()) for name, entry in root["marketplaces"].items()}
     cards, periods = with_periods(folder, root, cards, sources)
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
     letters = letters_of(folder, sources, Around(folder, marketplaces, [card.metric for card in cards], actions))
@@ -118,16 +112,31 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         notes=notes(status, folder, facts),
         letters=letters,
         reports=reports,
-        languages=languages,
+        languages=languages_of(root),
         periods=periods,
     )
+
+
+def check_pack(root: Cursor, folder: str) -> None:
+    """Faults for what a pack file says of itself and its surroundings."""
+    if root["pack"].value != folder:
+        root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
+    if root["time_zone"].value not in zone_names():
+        root["time_zone"].fault(f"unknown time zone {root['time_zone'].value!r}; expected an IANA name such as UTC")
+    for name, allowed in TEXTS.items():
+        check_text(root["texts"][name], allowed)
+
+
+def languages_of(root: Cursor) -> dict[str, tuple[str, ...]]:
+    """The languages each marketplace is written to in, beside English."""
+    return {name: tuple(entry["languages"].value or ()) for name, entry in root["marketplaces"].items()}
 
 
 def with_periods(
     folder: str, root: Cursor, cards: tuple[Card, ...], sources: Mapping[str, Source]
 ) -> tuple[tuple[Card, ...], tuple[ExcludedPeriod, ...]]:
     """The cards with an excuse for each excluded period, and the periods; all words in languages that are spoken."""
-    spoken = {language for _, entry in root["marketplaces"].items() for language in entry["languages"].value or ()}
+    spoken = {language for own in languages_of(root).values() for language in own}
     worded = [f"{folder}/{name}" for name in (*(f"metrics/{card.metric}.yaml" for card in cards), *PERIOD_FILES)]
     for source in [sources[name] for name in worded if name in sources]:
         check_languages(Cursor(source), spoken)
