@@ -81,7 +81,9 @@ LETTER_FACTS = {
     for fact in rule.get("when", ())
     if fact.startswith(("notices_", "unanswered_", "next_", "related_"))
 }
+PERIODS = "excluded_periods"
 REPORTS = {Path(name).stem for name in NAMED.values() if "/reports" in name}
+SPARED = frozenset(metric for period in SHIPPED[PERIODS][PERIODS] for metric in period["metrics"])
 SMALL = frozenset({"refund_rate"})  # the metric to have where none is needed
 DEADLINES = [rule["deadline"] for table in SHIPPED["deadlines"]["deadlines"] for rule in table["rules"]]
 CASES = b"".join(text for name, text in FILES.items() if name not in NAMED.values())
@@ -90,8 +92,10 @@ MARKETPLACES = [name for name in SHIPPED["pack"]["marketplaces"] if name.encode(
 # What is no rule, and what stands beside what
 
 GONE = object()
-PROSE = {"metric", "title", "question", "why", "reason", "ask", "text", "source", "sources", "examples", "unit"}
-NAMES = ("rule", "deadline", "mitigation", "because", "level", "since")
+PROSE = {
+    "metric", "title", "question", "why", "reason", "ask", "text", "source", "sources", "examples", "unit", "words",
+}  # fmt: skip
+NAMES = ("rule", "deadline", "mitigation", "period", "because", "level", "since")
 FIRST_DECIDES = {
     ("health", "rules"), ("status", "rules"), ("applications", "rules"), ("leaves_out", "leaves_out"),
     ("latest_per", "latest_per"),
@@ -109,6 +113,7 @@ FIELDS = [(name, getattr(kind, "inner", kind)) for table in TABLES for name, kin
 INSTANTS = [[name for name, kind in shape(table).fields.items() if isinstance(kind, Timestamp)] for table in TABLES]
 WORDS = [
     ("effect", ["not_counted", "left_out"]),
+    ("policy", ["allows", "refuses", "silent"]),
     ("target", ["good", "not_breach"]),
     ("basis", ["published", "observed", "assumed"]),
     ("level", ["good", "watch", "breach"]),
@@ -208,7 +213,7 @@ def slips(steps: Steps, value: Any) -> Iterator[Any]:
         yield from (f"{Decimal(value[:-1]) + step}%" for step in (-STEP, STEP))
     elif found := DURATION.fullmatch(value):
         yield from (f"{int(found[1]) + step}{found[2]}" for step in (-1, 1))
-    elif steps[-1] == "since":
+    elif steps[-1] in ("since", "from", "to"):
         yield from (str(date.fromisoformat(value) + timedelta(days)) for days in (-1, 1) if value != ALWAYS)
     else:
         field = next(str(step) for step in reversed(steps) if isinstance(step, str) and step not in ("is", "not"))
@@ -232,6 +237,8 @@ def metrics_of(mutation: Mutation) -> frozenset[str]:
         return frozenset({mutation.file})
     if mutation.file == "deadlines":
         return SMALL
+    if mutation.file == PERIODS:
+        return SPARED
     if mutation.file in ACCOUNTS:
         text = json.dumps(SHIPPED[mutation.file], default=str)
         return frozenset(metric for metric in METRICS if metric in text) or SMALL
@@ -276,11 +283,12 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
 
 
 def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection[str]:
-    """The files of reports, letters and accounts, which a narrowed pack does without: phrases take longest of all."""
+    """What a narrowed pack does without: reports, accounts, periods of other metrics, and letters, the slowest."""
     if {*metrics, *rules} == {*METRICS, *RULES}:
         return ()
     heard = {"notices", "appeals", "en"} if "funds" in rules else set()  # a reserve hangs on what a reply says
-    return (REPORTS | LETTERS | ACCOUNTS) - heard - {*rules}
+    beside = set() if {*metrics} >= SPARED else {PERIODS}
+    return (REPORTS | LETTERS | ACCOUNTS | beside) - heard - {*rules}
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
@@ -368,7 +376,7 @@ def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
         return True
 
 
-@pytest.mark.parametrize("file", [*METRICS, *RULES, *sorted(ACCOUNTS)])
+@pytest.mark.parametrize("file", [*METRICS, *RULES, PERIODS, *sorted(ACCOUNTS)])
 def test_every_mutation_is_noticed(file: str) -> None:
     tried = own_cases(file)
     unnoticed = {mutation.name for mutation in mutations(file) if not is_noticed(mutation, tried)}

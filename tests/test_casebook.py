@@ -169,7 +169,7 @@ def typed(*words: str | Path) -> Run:
 
 
 def test_command_sums_up_in_its_last_line() -> None:
-    summary = "6 of 6 cases passed, coverage 100 % (50 of 50)\n"
+    summary = "7 of 7 cases passed, coverage 100 % (51 of 51)\n"
     run = typed(SHOP, "--coverage", "100")
     assert (run.exit_code, run.output) == (0, summary)
 
@@ -179,7 +179,7 @@ def test_command_names_what_is_too_little(tmp_path: Path) -> None:
     run = typed(pack, "--coverage", "50")
     assert run.exit_code == 1
     assert run.output.startswith(f"Shown by no case and no example:\n  {pack.as_posix()}/metrics/defect_rate.yaml\n")
-    assert run.output.endswith("0 of 0 cases passed, coverage 38 % (19 of 50), less than 50 %\n")
+    assert run.output.endswith("0 of 0 cases passed, coverage 37.2 % (19 of 51), less than 50 %\n")
 
 
 def test_command_names_faults_and_failures_with_file_and_line(mixed: Path) -> None:
@@ -194,7 +194,7 @@ def test_json_says_what_the_text_says(mixed: Path, report: Report) -> None:
     assert (told["passed"], told["failed"]) == (len(report.results) - len(report.failed), len(report.failed))
     assert [case["passed"] for case in told["cases"]] == [result.passed for result in report.results]
     assert len(told["faults"]) == len(report.faults)
-    assert told["coverage"] == {"percent": 100, "covered": 50, "total": 50, "uncovered": []}
+    assert told["coverage"] == {"percent": 100, "covered": 51, "total": 51, "uncovered": []}
     (odd,) = [case for case in told["cases"] if case["case"] == "True is not one."]
     reason = "The score is 5; the target is at least 5."
     assert odd["differences"] == [

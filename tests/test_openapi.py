@@ -20,7 +20,7 @@ from service.api.problems import CODES, MEDIA_TYPE, TITLES
 from service.app import create_app
 from service.rulebook.account_rules import ACCOUNT_FILES
 from service.rulebook.folder import Snapshot
-from service.rulebook.load import LETTER_FILES, PACK_FILES
+from service.rulebook.load import LETTER_FILES, PACK_FILES, PERIOD_FILES
 from service.rulebook.shape import KINDS, schema
 from service.schemas.batch import Query, Top
 from service.schemas.records import TABLES, shape
@@ -136,6 +136,7 @@ def test_rules_are_described_by_the_keys_they_are_written_with(document: Describ
         *PACK_FILES.values(),
         *LETTER_FILES.values(),
         *ACCOUNT_FILES.values(),
+        *PERIOD_FILES.values(),
         "phrases",
         "metrics",
         "reports",

@@ -30,6 +30,7 @@ def points_of(pack: Pack, witness: Witness) -> Iterator[Point]:
         yield Point(f"{pack.pack}/phrases/{language}.yaml", group, (kind, language, group) in witness.shown)
     for key, since, name in account_points(pack.accounts):
         yield Point(f"{pack.pack}/{key}.yaml", f"{since} {name}", (ACCOUNTS, since, name) in witness.shown)
+    yield from of_periods(pack, witness)
     for action in pack.catalogue:
         yield Point(f"{pack.pack}/actions.yaml", f"action {action}", ("action", "", action) in witness.shown)
     yield from of_deadlines(pack, witness)
@@ -43,6 +44,14 @@ def of_deadlines(pack: Pack, witness: Witness) -> Iterator[Point]:
                 covered = (state, str(timetable.since), deadline.kind) in witness.shown
                 name = f"{timetable.since} {deadline.kind}: {wording(state)}"
                 yield Point(f"{pack.pack}/deadlines.yaml", name, covered)
+
+
+def of_periods(pack: Pack, witness: Witness) -> Iterator[Point]:
+    """The excluded periods, each for each of its metrics."""
+    for period in pack.periods:
+        for metric in period.metrics:
+            name = f"{period.since} {period.name}: {metric}"
+            yield Point(f"{pack.pack}/excluded_periods.yaml", name, ("period", metric, period.address) in witness.shown)
 
 
 def chapters_of(pack: Pack) -> Iterator[tuple[str, Chapter, bool]]:
@@ -128,8 +137,9 @@ def parts(edition: Edition) -> Named:
 
 
 def mitigations(edition: Edition) -> Named:
-    """The mitigations of an edition."""
-    return ((one.name, (one.of, one.when, one.effect)) for one in edition.mitigations)
+    """The mitigations of an edition; excluded periods stand in a file of their own."""
+    own = [one for one in edition.mitigations if one.address.startswith(f"{edition.address}#")]
+    return ((one.name, (one.of, one.when, one.effect, one.plea.policy)) for one in own)
 
 
 INHERITED: dict[str, Callable[[Edition], Named]] = {"leaves_out": leaves_out, "part": parts, "mitigation": mitigations}

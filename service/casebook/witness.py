@@ -61,6 +61,7 @@ def shown_by_metric(metric: Mapping[str, Any]) -> Iterator[Shown]:
     yield from (("part", edition, part["metric"]) for part in metric["parts"] if part["counted"])
     excuses = metric["mitigated"]["records"] if metric["mitigated"] else ()
     yield from (("mitigation", edition, one["rule"].rpartition("#")[2]) for one in excuses)
+    yield from (("period", metric["metric"], one["rule"]) for one in excuses)
 
 
 def taken_apart(pack: Pack) -> Pack:

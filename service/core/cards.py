@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from service.core.clauses import Condition
 from service.core.countings import Counting, Score
+from service.core.pleas import Plea
 
 Level = Literal["breach", "watch", "good", "insufficient_data"]
 LEVELS: tuple[Level, ...] = ("breach", "watch", "good", "insufficient_data")
@@ -53,7 +54,7 @@ class Target:
 class Mitigation:
     """What the marketplace may accept: which records it excuses (or records of the same order in `of`), and the words.
 
-    An excused record is `not_counted`, or `left_out` of the total.
+    An excused record is `not_counted`, or `left_out` of the total. `marketplaces` limits where it may be.
     """
 
     name: str
@@ -63,6 +64,8 @@ class Mitigation:
     effect: str
     because: str
     ask: str
+    plea: Plea
+    marketplaces: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

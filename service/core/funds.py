@@ -10,7 +10,6 @@ import polars as pl
 
 from service.core.account_rules import APPEAL_FROM, GIVES, HOLD_UNTIL, NOT_TOLD, RESERVE, FundRules
 from service.core.chapters import Rule
-from service.core.conditions import Looking
 from service.core.figures import Question
 from service.core.money import decimals_of, is_rounded, shown_amount
 from service.core.rulesets import Fact, all_that_hold
@@ -133,7 +132,7 @@ def reserves_of(sellers: list[int], rules: FundRules, question: Question) -> Ite
         return
     own, bought = orders.numbers("seller"), orders.numbers("purchased_at")
     within = (bought > related.now - micros(rules.span)) & (bought <= related.now)
-    mask = within & np.isin(own, sellers) & Looking.into("orders", related.tables, related.now).meet(rules.only)
+    mask = within & np.isin(own, sellers) & related.look("orders").meet(rules.only)
     rows = np.flatnonzero(mask)
     columns = {name: orders.column(name, rows) for name in ("currency", "amount")}
     found = pl.DataFrame({"seller": own[rows].astype(np.int64), **columns})

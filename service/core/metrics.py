@@ -40,7 +40,7 @@ def shown_metric(judged: Judged, question: Question, reported: ReportedAccount) 
     if judged.recovers_on:
         shown["recovers_on"] = str(judged.recovers_on)
     if judged.mitigated:
-        shown["mitigated"] = shown_mitigated(edition, judged.mitigated, question.evidence)
+        shown["mitigated"] = shown_mitigated(edition, judged.mitigated)
     if told := reported.metrics.get(edition.metric):
         days = shown["window"]["days"]
         shown["reported"] = shown_reported(told, edition.unit, judged.headline.slice.group, days)
@@ -103,19 +103,19 @@ def shown_forecast(edition: Edition, one: Slice) -> dict[str, Any]:
     }
 
 
-def shown_mitigated(edition: Edition, mitigated: Mitigated, evidence: int) -> dict[str, Any]:
+def shown_mitigated(edition: Edition, mitigated: Mitigated) -> dict[str, Any]:
     """The metric as it would stand, and the records that may be excused."""
-    records = [
-        {"id": record, "because": one.because, "ask": one.ask, "rule": one.address}
-        for record, one in mitigated.excuses[:evidence]
-    ]
     return {
-        "value": shown_value(mitigated.figure.value),
-        **shown_counts(edition, mitigated.figure.slice),
-        "level": mitigated.figure.level,
-        "records": records,
+        **shown_outcome(edition, mitigated.figure),
+        "allowed": mitigated.allowed and shown_outcome(edition, mitigated.allowed),
+        "records": mitigated.dossiers,
         "records_total": len(mitigated.excuses),
     }
+
+
+def shown_outcome(edition: Edition, figure: Figure) -> dict[str, Any]:
+    """How a metric would stand."""
+    return {"value": shown_value(figure.value), **shown_counts(edition, figure.slice), "level": figure.level}
 
 
 def shown_counts(edition: Edition, one: Slice) -> dict[str, int | None]:

@@ -6,24 +6,31 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from service.core.cards import Edition, Mitigation
+from service.core.cards import Edition
 from service.core.clauses import AnyOf, Has
 from service.core.conditions import Looking
+from service.core.dossier import Dossier, Excuse, dossiers
 from service.core.evidence import Picked, hurting, oldest_first
 from service.core.figures import Figure, Question, figures_of
 from service.core.ladder import worst
 from service.core.marks import NOTHING, looking
 from service.core.measure import Measured, Slice, sliced
+from service.core.pleas import ALLOWS
 from service.core.relations import key_of
-from service.core.tables import Mask, Numbers
+from service.core.tables import Mask, Numbers, Table
 
 
 @dataclass(frozen=True, slots=True)
 class Mitigated:
-    """A seller's metric as it would stand, and the excuses: record and mitigation, oldest record first."""
+    """A seller's metric as it would stand, the excuses (oldest record first), and what to send for the first of them.
+
+    `allowed` is how it would stand with only what the marketplace's own rules allow; None where they allow nothing.
+    """
 
     figure: Figure
-    excuses: tuple[tuple[str, Mitigation], ...]
+    excuses: tuple[Excuse, ...]
+    allowed: Figure | None
+    dossiers: list[Dossier]
 
 
 def mitigate(
@@ -41,23 +48,58 @@ def mitigate(
     hurt = found.marks.row[hurting(edition, found.marks)] if edition.mitigations else found.marks.row[:0]
     if not len(hurt):
         return {}
-    excused = excuses(edition, np.unique(hurt), question)
-    some = np.logical_or.reduce(excused)[found.marks.row]
-    shown = np.flatnonzero(meant & hurting(edition, found.marks) & some)
-    if not len(shown):
+    rows = np.unique(hurt)
+    excused = excuses(edition, rows, question)
+    listed = listed_excuses(edition, found, meant & hurting(edition, found.marks), excused, question)
+    if not listed:
         return {}
+    slices = without(edition, found, excused, list(listed))
+    allowed = as_allowed(edition, found, rows, {seller: headlines[seller] for seller in allowing(listed)}, question)
+    told = dossiers(edition, listed, question)
+    return {
+        seller: Mitigated(
+            as_it_would_stand(edition, headlines[seller], slices.get(seller), question),
+            tuple(each),
+            allowed.get(seller),
+            told[seller],
+        )
+        for seller, each in listed.items()
+    }
+
+
+def listed_excuses(
+    edition: Edition, found: Measured, meant: Mask, excused: NDArray[np.bool_], question: Question
+) -> dict[int, list[Excuse]]:
+    """Per seller every excuse for one of the records that are meant, oldest record first, then as the card has them."""
+    listed: dict[int, list[Excuse]] = {}
+    shown = np.flatnonzero(meant & np.logical_or.reduce(excused)[found.marks.row])
+    if not len(shown):
+        return listed
     table, key = question.related.tables[found.counting.of], key_of(found.counting.of)
     picked = Picked.of(found.marks, shown)
     order = oldest_first(table, key, picked)
     sellers, rows = picked.slot[order].tolist(), picked.row[order]
-    listed: dict[int, list[tuple[str, Mitigation]]] = {}
     for seller, record, row in zip(sellers, table.texts(key, rows), rows.tolist(), strict=True):
         each = listed.setdefault(seller, [])
-        each += [(record, edition.mitigations[place]) for place in np.flatnonzero(excused[:, row])]
-    slices = without(edition, found, excused, list(listed))
+        each += [Excuse(record, edition.mitigations[place], row) for place in np.flatnonzero(excused[:, row])]
+    return listed
+
+
+def allowing(listed: Mapping[int, list[Excuse]]) -> list[int]:
+    """The sellers with an excuse that the marketplace's own rules allow."""
+    return [seller for seller, each in listed.items() if any(one.mitigation.plea.policy == ALLOWS for one in each)]
+
+
+def as_allowed(
+    edition: Edition, found: Measured, rows: Numbers, headlines: Mapping[int, Slice], question: Question
+) -> dict[int, Figure]:
+    """Per seller the metric with only those excuses that the marketplace's own rules allow."""
+    if not headlines:
+        return {}
+    own = replace(edition, mitigations=tuple(one for one in edition.mitigations if one.plea.policy == ALLOWS))
+    slices = without(own, found, excuses(own, rows, question), list(headlines))
     return {
-        seller: Mitigated(as_it_would_stand(edition, headlines[seller], slices.get(seller), question), tuple(each))
-        for seller, each in listed.items()
+        seller: as_it_would_stand(own, headline, slices.get(seller), question) for seller, headline in headlines.items()
     }
 
 
@@ -82,7 +124,15 @@ def excuses(edition: Edition, rows: Numbers, question: Question) -> NDArray[np.b
             if cleared is None:
                 cleared = ~without_others(edition, look).meet(counting.counts)
             found[place, rows] = cleared & look.meet(Has(mitigation.of, mitigation.when))
+        if mitigation.marketplaces is not None:
+            found[place] &= sold_in(table, mitigation.marketplaces, question)
     return found
+
+
+def sold_in(table: Table, marketplaces: frozenset[str], question: Question) -> Mask:
+    """Which records are of sellers in some marketplaces."""
+    sold: Mask = np.array([domain in marketplaces for _, domain in question.related.sellers])
+    return sold[table.numbers("seller")]
 
 
 def without_others(edition: Edition, look: Looking) -> Looking:

@@ -55,8 +55,19 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludedPeriod:
+    """Days, both included, whose records the marketplace does not use for some metrics; there is an excuse in each."""
+
+    name: str
+    address: str
+    since: date
+    until: date
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
-    """Everything Standing judges one marketplace family by."""
+    """Everything Standing judges one marketplace family by; `languages` are spoken there beside English."""
 
     pack: str
     title: str
@@ -75,6 +86,8 @@ class Pack:
     letters: LetterRules = field(default_factory=LetterRules)
     accounts: AccountRules = field(default_factory=AccountRules)
     reports: tuple[ReportMapping, ...] = ()
+    languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    periods: tuple[ExcludedPeriod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
     subjects = {judged.edition.metric: Subject(judged.against, judged.rule) for judged in metrics}
     listed: dict[str, tuple[list[str], str | None, int | None]] = {}
     for judged in metrics:
-        for record, mitigation in judged.mitigated.excuses if judged.mitigated else ():
+        for record, mitigation, _ in judged.mitigated.excuses if judged.mitigated else ():
             listed.setdefault(f"excused_{mitigation.name}", ([], mitigation.address, None))[0].append(record)
     for due in dues:
         if due.owner == SELLER:

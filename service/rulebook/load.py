@@ -8,7 +8,7 @@ from service.core.account_rules import HELD, AccountRules
 from service.core.cards import Card
 from service.core.errors import BrokenRulebook, RuleFault
 from service.core.letters import ASSESSMENTS, UNANSWERED, LetterRules
-from service.core.packs import Pack, Rulebook
+from service.core.packs import ExcludedPeriod, Pack, Rulebook
 from service.rulebook.account_rules import ACCOUNT_FILES, account_rules
 from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters, notes
 from service.rulebook.cursor import Cursor
@@ -16,6 +16,8 @@ from service.rulebook.folder import Snapshot, digest, rules_of
 from service.rulebook.ladder import check_text
 from service.rulebook.letter_rules import Around, letter_rules
 from service.rulebook.metric_card import metric_card
+from service.rulebook.periods import spared
+from service.rulebook.pleas import check_languages
 from service.rulebook.report_mapping import report_mappings
 from service.rulebook.shape import check_shape
 from service.rulebook.timetables import timetables
@@ -31,6 +33,7 @@ PACK_FILES = {
     "deadlines.yaml": "deadlines",
 }
 LETTER_FILES = {"notices.yaml": "notices", "appeals.yaml": "appeals"}  # a marketplace that sends no letters needs none
+PERIOD_FILES = {"excluded_periods.yaml": "excluded_periods"}  # nor this, where it never let days pass
 REPORT_FILES = {"reports.yaml": "reports"}  # nor these, where it has no reports
 FOLDERS = {"metrics": "metric", "phrases": "phrases", "reports": "report"}
 
@@ -66,7 +69,8 @@ def kind_of(name: str) -> str | None:
     """Which kind of rule file a path is."""
     parts = name.split("/")
     if len(parts) == 2:
-        return {**PACK_FILES, **LETTER_FILES, **ACCOUNT_FILES, **REPORT_FILES}.get(parts[1])
+        files = {**PACK_FILES, **LETTER_FILES, **PERIOD_FILES, **ACCOUNT_FILES, **REPORT_FILES}
+        return files.get(parts[1])
     return FOLDERS.get(parts[1]) if len(parts) == 3 else None
 
 
@@ -90,6 +94,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     reports = report_mappings(folder, sources, frozenset(marketplaces), frozenset(root["metrics"].value))
     if not whole:
         return None
+    cards, periods = with_periods(folder, root, cards, sources)
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
     around = Around(folder, marketplaces, [card.metric for card in cards], actions)
     letters, accounts = letters_of(folder, sources, around), accounts_of(folder, sources, around)
@@ -112,11 +117,13 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         letters=letters,
         accounts=accounts,
         reports=reports,
+        languages=languages_of(root),
+        periods=periods,
     )
 
 
 def check_pack(root: Cursor, folder: str) -> None:
-    """Faults of what the pack says of itself."""
+    """Faults for what a pack file says of itself and its surroundings."""
     if root["pack"].value != folder:
         root["pack"].fault(f"found {root['pack'].value!r}; the folder is called {folder!r}")
     if root["time_zone"].value not in zone_names():
@@ -125,9 +132,26 @@ def check_pack(root: Cursor, folder: str) -> None:
         check_text(root["texts"][name], allowed)
 
 
+def languages_of(root: Cursor) -> dict[str, tuple[str, ...]]:
+    """The languages each marketplace is written to in, beside English."""
+    return {name: tuple(entry["languages"].value or ()) for name, entry in root["marketplaces"].items()}
+
+
+def with_periods(
+    folder: str, root: Cursor, cards: tuple[Card, ...], sources: Mapping[str, Source]
+) -> tuple[tuple[Card, ...], tuple[ExcludedPeriod, ...]]:
+    """The cards with an excuse for each excluded period, and the periods; all words in languages that are spoken."""
+    spoken = {language for own in languages_of(root).values() for language in own}
+    worded = [f"{folder}/{name}" for name in (*(f"metrics/{card.metric}.yaml" for card in cards), *PERIOD_FILES)]
+    for source in [sources[name] for name in worded if name in sources]:
+        check_languages(Cursor(source), spoken)
+    beside = [Cursor(sources[name]) for name in worded[-1:] if name in sources]
+    return spared(cards, beside[0], root) if beside else (cards, ())
+
+
 def shown(folder: str, sources: Mapping[str, Source]) -> dict[str, Any]:
     """The files of a pack as they are shown to people, the metric cards aside."""
-    files = {**PACK_FILES, **LETTER_FILES, **ACCOUNT_FILES}
+    files = {**PACK_FILES, **LETTER_FILES, **PERIOD_FILES, **ACCOUNT_FILES}
     present = {kind: sources[f"{folder}/{name}"] for name, kind in files.items() if f"{folder}/{name}" in sources}
     languages = {source.value["language"]: json_value(source.value) for source in phrase_sources(folder, sources)}
     return {

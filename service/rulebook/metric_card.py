@@ -77,7 +77,8 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
         counting=None if unit == "score" or not layers["of"] else counting(layers),
         score=score(layers["score"]) if unit == "score" and layers["score"] else None,
     )
-    found = replace(found, mitigations=tuple(mitigations(layers["mitigations"], found)), context=contexts(layers))
+    excuses = tuple(mitigations(layers["mitigations"], found, cursor["policies"]))
+    found = replace(found, mitigations=excuses, context=contexts(layers))
     check_foreseeable(cursor, found)
     check_levels(cursor["levels"], ladder, unit, found.score)
     return found

@@ -6,10 +6,11 @@ from service.core.cards import Edition, Mitigation
 from service.core.clauses import AllOf, AnyOf, Condition, Every, Has, walk
 from service.rulebook.conditions import ORDER_TABLES, condition
 from service.rulebook.cursor import Cursor
+from service.rulebook.pleas import plea
 
 
-def mitigations(cursor: Cursor, edition: Edition) -> Iterator[Mitigation]:
-    """The mitigations of an edition, in the order of the card."""
+def mitigations(cursor: Cursor, edition: Edition, policies: Cursor) -> Iterator[Mitigation]:
+    """The mitigations of an edition, in the order of the card; `policies` is what the edition says of some anew."""
     if cursor and (edition.counting is None or edition.unit != "share"):
         cursor.fault("only a share can be mitigated", key=True)
         return
@@ -23,10 +24,12 @@ def mitigations(cursor: Cursor, edition: Edition) -> Iterator[Mitigation]:
         met.add(name)
         if entry["effect"].value == "not_counted" and not edition.counted_hurt:
             entry["effect"].fault("what hurts a good share is not counted already; expected left_out")
-        yield mitigation(entry, edition)
+        yield mitigation(entry, edition, policies[name] or entry)
+    for name in policies.value or ():
+        policies[name].one_of([entry["mitigation"].value for entry in cursor.entries()], "mitigation", key=True)
 
 
-def mitigation(entry: Cursor, edition: Edition) -> Mitigation:
+def mitigation(entry: Cursor, edition: Edition, policy: Cursor) -> Mitigation:
     """One mitigation; of related records, only those that make the card count an order are meant."""
     own = edition.counted_by.of
     table = entry["of"].value or own
@@ -47,6 +50,7 @@ def mitigation(entry: Cursor, edition: Edition) -> Mitigation:
         effect=entry["effect"].value,
         because=entry["because"].value,
         ask=entry["ask"].value,
+        plea=plea(entry, policy, own, when),
     )
 
 
