@@ -60,7 +60,7 @@ class Figure(NamedTuple):
 
 def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) -> tuple[Figure, ...]:
     """The figures of some slices."""
-    if any(name.endswith(f".{WHOLE}") for name in question.related.missing(edition.requires)):
+    if question.once((edition.address, WHOLE), lambda: is_partial(edition, question.related)):
         nothing = [one._replace(counted=0, total=0) for one in slices][:1]  # what is missing is not missing at random
         return tuple(Figure(one, None, None, "insufficient_data") for one in nothing)
     figures, memory = [], question.memory
@@ -70,6 +70,11 @@ def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) ->
             memory[key] = level_of(edition, one, question)
         figures.append(Figure(one, *memory[key]))
     return tuple(figures)
+
+
+def is_partial(edition: Edition, related: Related) -> bool:
+    """Whether a source holds only some of the records that are asked for, and says so."""
+    return any(name.endswith(f".{WHOLE}") for name in related.missing(edition.requires))
 
 
 def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fraction | None, Rung | None, Level]:

@@ -1,12 +1,11 @@
 """A seller's metrics → the verdict: health, status, actions, each decided by the engine and told with its reason."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from service.core.accounts import Account
 from service.core.cards import MARKERS
-from service.core.chapters import Chapter, Rule
+from service.core.chapters import Chapter, Rule, in_force
 from service.core.deadlines import SELLER, Due
 from service.core.evidence import Records
 from service.core.figures import Question
@@ -48,23 +47,24 @@ def verdict(
     reported = question.related.reported.get((seller_id, marketplace), ReportedAccount())
     subjects = subjects_of(metrics, dues) | subjects_of_calls(letters, told_of)
     facts = facts_of(metrics, subjects, account)
-    health = first_rule(question.pack.health, facts, question)
-    projected = first_rule(question.pack.status, facts, question)
+    rules = question.once("rules in force", lambda: rules_in_force(question))
+    health = first_rule(rules.health, facts, question)
+    projected = first_rule(rules.status, facts, question)
     return {
         "seller_id": seller_id,
         "marketplace": marketplace,
         "health": {
             "color": health.outcome,
             "marker": COLOR_MARKERS[health.outcome],
-            "reasons": [told(health, metrics)],
+            "reasons": [told(health, metrics, question)],
         },
         "status": {
             "reported": account.get("status") or reported.status,
             "projected": projected.outcome,
-            "reasons": [told(rule, metrics) for rule in (*noted(facts, question), projected)],
+            "reasons": [told(rule, metrics, question) for rule in (*fired(rules.notes, facts, question), projected)],
         },
         "metrics": [shown_metric(judged, question, reported) for judged in metrics],
-        "actions": actions(facts, subjects, question),
+        "actions": actions(fired(rules.actions, facts, question), subjects, question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),
         **letters.shown,
@@ -72,11 +72,19 @@ def verdict(
     }
 
 
-def noted(facts: Fact, question: Question) -> Iterator[Rule]:
-    """What is told of the status first, whatever it is."""
-    if not question.pack.notes:
-        return iter(())
-    return fired(chapter_in_force(question.pack.notes, question.calendar.day), facts, question)
+class RulesInForce(NamedTuple):
+    """The lists of rules that hold on the day of a question, as far as the pack has them."""
+
+    health: Chapter | None
+    status: Chapter | None
+    notes: Chapter | None
+    actions: Chapter | None
+
+
+def rules_in_force(question: Question) -> RulesInForce:
+    """Of every list the newest already in force, else the oldest there is."""
+    pack, day = question.pack, question.calendar.day
+    return RulesInForce(*(in_force(each, day) for each in (pack.health, pack.status, pack.notes, pack.actions)))
 
 
 def shown_due(due: Due) -> dict[str, Any]:
@@ -146,30 +154,33 @@ def facts_of(
     }
 
 
-def chapter_in_force(chapters: tuple[Chapter, ...], day: date) -> Chapter:
-    """The newest chapter already in force, else the oldest there is."""
-    return next((chapter for chapter in chapters if chapter.since <= day), chapters[-1])
-
-
-def fired(chapter: Chapter, facts: Fact, question: Question) -> Iterator[Rule]:
+def fired(chapter: Chapter | None, facts: Fact, question: Question) -> Iterator[Rule]:
     """The rules of a chapter that hold, in the order of the file.
 
     Numbers beyond what any rule tells apart are told alike, so that most sellers ask what the engine has answered.
     """
-    known = [(name, facts.get(name, 0), most) for name, most in chapter.asked.items()]
-    told = {name: min(fact, most) if isinstance(fact, int) else fact for name, fact, most in known}
-    return (chapter.rules[int(place)] for place in question.decide(chapter.address, told))
+    if chapter is None:
+        return
+    told = {}
+    for name, most in chapter.asked.items():
+        fact = facts.get(name, 0)
+        told[name] = fact if isinstance(fact, str) or fact <= most else most
+    for place in question.decide(chapter.address, told):
+        yield chapter.rules[int(place)]
 
 
-def first_rule(chapters: tuple[Chapter, ...], facts: Fact, question: Question) -> Rule:
+def first_rule(chapter: Chapter | None, facts: Fact, question: Question) -> Rule:
     """The rule that decides; the loader sees to it that the last one always holds."""
-    return next(fired(chapter_in_force(chapters, question.calendar.day), facts, question))
+    return next(fired(chapter, facts, question))
 
 
-def told(rule: Rule, metrics: list[Judged]) -> dict[str, str]:
+def told(rule: Rule, metrics: list[Judged], question: Question) -> dict[str, str]:
     """A reason: the rule's own sentence, and its address."""
-    titles = [judged.edition.title for judged in metrics if meant(rule, judged)] if "{" in rule.text else []
-    return {"text": filled(rule.text, {"metrics": ", ".join(titles)}), "rule": rule.address}
+    if "{" not in rule.text:
+        return {"text": rule.text, "rule": rule.address}
+    key = (rule.address, *[(judged.edition.address, judged.headline.level) for judged in metrics])
+    titles = question.once(key, lambda: ", ".join(one.edition.title for one in metrics if meant(rule, one)))
+    return {"text": filled(rule.text, {"metrics": titles}), "rule": rule.address}
 
 
 def meant(rule: Rule, judged: Judged) -> bool:
@@ -183,10 +194,10 @@ def meant(rule: Rule, judged: Judged) -> bool:
     return any(speaks_of.get(want.fact, judged.edition.metric == want.fact) for want in rule.wants)
 
 
-def actions(facts: Fact, subjects: Mapping[str, Subject], question: Question) -> list[dict[str, Any]]:
+def actions(rules: Iterable[Rule], subjects: Mapping[str, Subject], question: Question) -> list[dict[str, Any]]:
     """What to do, one entry per action, most urgent first."""
     suggested: dict[str, list[Rule]] = {}
-    for rule in fired(chapter_in_force(question.pack.actions, question.calendar.day), facts, question):
+    for rule in rules:
         suggested.setdefault(rule.outcome, []).append(rule)
     entries = [
         shown_action(question.pack.catalogue[action], rules, subjects, question.evidence)
