@@ -13,7 +13,7 @@ from marshmallow.experimental.context import Context
 
 from service.core.tables import Table
 from service.intake.cast import cast
-from service.intake.columns import column_types, words
+from service.intake.columns import kinds, words
 from service.intake.home import Home
 from service.intake.json_body import read_json
 from service.intake.tables import Limits
@@ -39,7 +39,7 @@ def in_bulk(table: str, records: Sequence[str], zone: ZoneInfo | None = None) ->
     reading = Reading(zone)
     with Context(reading):
         read = cast({table: given}, HOME, reading)[table]
-    values = Table(read.table.columns, column_types(table), words(table), read.table.height).records()
+    values = Table(read.table.columns, kinds(table), words(table), read.table.height).records()
     rows = dict(zip(read.table.rows.tolist(), values, strict=True))
     assert rows.keys().isdisjoint(read.faults)
     assert rows.keys() | read.faults.keys() == set(range(len(records)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.core.tables import Table
 from service.intake.cast import Cast, cast
-from service.intake.columns import column_types, words
+from service.intake.columns import column_types, kinds, words
 from service.intake.gather import gather
 from service.intake.json_body import read_json
 from service.intake.tables import ROW, Call, Given, Limits
@@ -39,11 +39,11 @@ def from_json(table: str, records: list[str]) -> pl.DataFrame:
 
 def sorted_frame(table: str, found: Cast) -> pl.DataFrame:
     """The typed records, by their position, with the words of closed lists as a file has them."""
-    frame, kinds = found.table, column_types(table)
-    values = Table(frame.columns, kinds, words(table), frame.height).records()
-    lists = {name for name, kind in kinds.items() if isinstance(kind, pl.List)}
+    frame, types = found.table, column_types(table)
+    values = Table(frame.columns, kinds(table), words(table), frame.height).records()
+    lists = {name for name, kind in types.items() if isinstance(kind, pl.List)}
     texts = {name: pl.List(pl.String()) if name in lists else pl.String() for name in words(table)}
-    return pl.DataFrame(list(values), schema={**kinds, **texts}).with_columns(pl.Series(ROW, frame.rows)).sort(ROW)
+    return pl.DataFrame(list(values), schema={**types, **texts}).with_columns(pl.Series(ROW, frame.rows)).sort(ROW)
 
 
 @pytest.mark.parametrize("table", BULK)

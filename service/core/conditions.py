@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin
-from service.core.tables import UNKNOWN, Mask, Numbers, Table, all_of, any_of, micros, number_of
+from service.core.tables import UNKNOWN, Kind, Mask, Numbers, Table, all_of, any_of, micros, number_of
 
 COMPARISONS = {
     "at_least": operator.ge,
@@ -73,7 +72,7 @@ class Looking:
     def meet(self, condition: Condition | None) -> Mask:
         """Which records meet a condition; all of them where there is none."""
         if condition is None:
-            return np.ones(self.at.height, dtype=bool)
+            return ~np.zeros(self.at.height, dtype=bool)
         key = condition if type(condition) is Test else id(condition)
         if (known := self.own.get(key)) is None:
             found = self._meet(condition)
@@ -143,7 +142,7 @@ class Looking:
             found = known_of(limit) & known_of(moment) & (over ^ (test.operator == "within"))
             return self._each(found)
         compare = COMPARISONS[test.operator]
-        if test.field in self.at and isinstance(self.at.kind(test.field), pl.Decimal):
+        if test.field in self.at and self.at.kind(test.field) is Kind.AMOUNT:
             return self.at.compares(test.field, compare, test.value)
         one = self.instants(test.field)
         other = self.instants(test.value) if isinstance(test.value, str) else test.value
@@ -190,7 +189,7 @@ def comparable(records: Table, twin: Twin, like: Table | None = None) -> Table:
     """The records that can have a twin, as far as they have a first field in common with some others."""
     known = records.where(all_of(records.known(name) for name in (*twin.same, twin.by)))
     first = twin.same[0]
-    if like is None or known.kind(first) != pl.String:
+    if like is None or known.kind(first) is not Kind.TEXT:
         return known
     return known.where(known.shares(first, set(like.texts(first))))
 

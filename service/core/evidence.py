@@ -126,7 +126,7 @@ def oldest_first(table: Table, key: str, picked: Picked) -> Numbers:
     order = np.lexsort((picked.at, picked.slot))
     at, slot = picked.at[order], picked.slot[order]
     same = (at[1:] == at[:-1]) & (slot[1:] == slot[:-1])
-    if not same.any():
+    if not np.count_nonzero(same):
         return order
     tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
     runs = np.cumsum(np.append(True, ~same))[tied].tolist()

@@ -71,7 +71,7 @@ def as_known(table: str, records: Table, as_of: int) -> Table:
         records = records.where(records.numbers(form.dated_by) <= as_of)
     for event in form.events:
         later = records.numbers(event.at) > as_of
-        if later.any():
+        if np.count_nonzero(later):
             records = undone(event, records, later)
     return implied(table, records)
 

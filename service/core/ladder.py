@@ -44,7 +44,7 @@ def in_breach(edition: Edition, counted: Numbers, total: Numbers, also: Mapping[
     breach = np.zeros(counted.shape, dtype=bool)
     for rung in edition.ladder:
         bad = rung.level == "breach"
-        if bad or breach.any():
+        if bad or np.count_nonzero(breach):
             reached = [
                 reaches(edge, scaled, per) if edge.measure == VALUE else reaches(edge, also[edge.measure], 1)
                 for edge in rung.edges

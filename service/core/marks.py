@@ -52,7 +52,7 @@ class Marks:
 
     def where(self, mask: Mask) -> "Marks":
         """The marks of a mask."""
-        if mask.all():
+        if np.count_nonzero(mask) == len(mask):
             return self
         return Marks(
             row=self.row[mask],

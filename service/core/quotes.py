@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-import polars as pl
 
 from service.core.cards import Mitigation
 from service.core.clauses import AllOf, Condition, Test, Twin, walk
@@ -13,7 +12,7 @@ from service.core.countings import Counting
 from service.core.known import FORMS
 from service.core.pleas import ABSENCES, TWIN, Quote
 from service.core.relations import ORPHAN, Related, key_of
-from service.core.tables import UNKNOWN, Numbers, Table, micros, moment_of
+from service.core.tables import UNKNOWN, Kind, Numbers, Table, micros, moment_of
 from service.core.texts import instant
 
 FROM, TO = "from", "to"
@@ -80,7 +79,7 @@ def twins(twin: Twin, table: str, rows: Numbers, related: Related) -> Beside:
     look = related.look(table)
     likely = np.ones(records.height, dtype=bool)
     for name in twin.same:
-        if records.kind(name) == pl.String:
+        if records.kind(name) is Kind.TEXT:
             likely &= records.shares(name, {text for text in records.texts(name, rows) if text is not None})
     others = np.flatnonzero(likely)
     others = others[look.among(records.take(others)).meet(twin.condition)]
@@ -121,7 +120,7 @@ def pieces(quote: Quote, table: str, beside: Beside, count: int, related: Relate
 
 def shown(records: Table, name: str) -> list[Any]:
     """A column as answers have it, None where nobody knows."""
-    if isinstance(records.kind(name), pl.Datetime):
+    if records.kind(name) is Kind.INSTANT:
         return instants(records.numbers(name))
     return records.plain(name)
 

@@ -64,7 +64,7 @@ def related(batch: Batch) -> Related:
     if "sellers" in tables:
         accounts = dict(zip(tables["sellers"].numbers("seller").tolist(), tables["sellers"].records(), strict=True))
     orphans = {
-        name: int((tables[name].numbers("order_row") == ORPHAN).sum()) for name in ORDER_DEFECTS if name in tables
+        name: int(np.count_nonzero(tables[name].numbers("order_row") == ORPHAN)) for name in ORDER_DEFECTS if name in tables
     }
     return Related(batch.as_of, now, sellers, tables, orphans, accounts, batch.uncovered, batch.reported)
 
@@ -114,7 +114,7 @@ def places_of(wanted: set[str], orders: Table | None) -> dict[tuple[int, str], i
 def with_fulfilment(shipments: Table, orders: Table | None) -> Table:
     """The shipments with who fulfilled them: as they say, as their order says, else the seller."""
     own = shipments.numbers("fulfilled_by")
-    if (own != NO_WORD).all():
+    if not np.count_nonzero(own == NO_WORD):
         return shipments
     by_default = np.full(shipments.height, shipments.words("fulfilled_by")[BY_DEFAULT], dtype=own.dtype)
     if orders is not None:

@@ -6,6 +6,7 @@ such words is a number with a bit for each place.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -22,6 +23,21 @@ UNKNOWN = -(2**63)  # a number nobody knows
 NO_WORD = -1  # a word, or a yes or no, nobody knows
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+
+class Kind(Enum):
+    """What a field holds, and so how its column holds it."""
+
+    WORD = auto()
+    WORDS = auto()
+    TRUTH = auto()
+    NUMBER = auto()
+    INSTANT = auto()
+    TEXT = auto()
+    AMOUNT = auto()
+    OBJECT = auto()
+
+
 Words = Mapping[str, Mapping[str, int]]
 NO_WORDS: Mapping[str, int] = {}
 INSTANT = pl.Datetime("us", "UTC")
@@ -51,14 +67,12 @@ class Table:
 
     Args:
         columns: the typed columns by field: of numbers (or lists and objects), or of texts and decimals.
-        kinds: the types of the fields.
+        kinds: what the fields hold.
         words: per field that is a word of a closed list, those words, each with its number.
         height: how many records there are.
     """
 
-    def __init__(
-        self, columns: Mapping[str, Column], kinds: Mapping[str, pl.DataType], words: Words, height: int
-    ) -> None:
+    def __init__(self, columns: Mapping[str, Column], kinds: Mapping[str, Kind], words: Words, height: int) -> None:
         self.height = height
         self._words = words
         self._columns = {name: column for name, column in columns.items() if isinstance(column, pl.Series)}
@@ -72,8 +86,8 @@ class Table:
     def __contains__(self, name: str) -> bool:
         return name in self._kinds
 
-    def kind(self, name: str) -> pl.DataType:
-        """The type of a field."""
+    def kind(self, name: str) -> Kind:
+        """What a field holds."""
         return self._kinds[name]
 
     def numbers(self, name: str) -> Numbers:
@@ -93,34 +107,37 @@ class Table:
 
     def known(self, name: str) -> Mask:
         """Where a field is known."""
-        kind = self._kinds[name]
-        if name in self._words or isinstance(kind, pl.Boolean):
-            words: Mask = self.numbers(name) >= 0
-            return words
-        if isinstance(kind, (pl.Datetime, pl.Int64)):
-            numbers: Mask = self.numbers(name) != UNKNOWN
-            return numbers
-        if name not in self._columns:
-            return np.array([value is not None for value in self.numbers(name)], dtype=bool)
-        column = self._columns[name]
-        return self._picked(column == column) if column.has_nulls() else np.ones(self.height, dtype=bool)  # noqa: PLR0124
+        known: Mask
+        match self._kinds[name]:
+            case Kind.WORD | Kind.WORDS | Kind.TRUTH:
+                known = self.numbers(name) >= 0
+            case Kind.NUMBER | Kind.INSTANT:
+                known = self.numbers(name) != UNKNOWN
+            case Kind.OBJECT:
+                known = np.array([value is not None for value in self.numbers(name)], dtype=bool)
+            case _:
+                column = self._columns[name]
+                whole = not column.has_nulls()
+                known = ~np.zeros(self.height, dtype=bool) if whole else self._picked(column == column)  # noqa: PLR0124
+        return known
 
     def is_among(self, name: str, values: Collection[Any]) -> Mask:
         """Where a field is one of some values, or a list that holds one."""
-        words, kind = self.words(name), self._kinds[name]
-        if words and isinstance(kind, pl.List):
-            column = self.numbers(name)
-            return any_of([(column > 0) & ((column >> words[one]) % 2 == 1) for one in values])
-        if words or isinstance(kind, (pl.Boolean, pl.Int64)):
-            column = self.numbers(name)
-            return any_of([column == (words[one] if words else int(one)) for one in values])
-        if isinstance(kind, pl.List):
-            return np.array([bool(set(values) & {*(listed or ())}) for listed in self.numbers(name)], dtype=bool)
-        texts = self._columns[name]
-        if texts.null_count() == len(texts):
-            return np.zeros(self.height, dtype=bool)
-        wanted = [one if isinstance(kind, pl.Decimal) else str(one) for one in values]
-        return any_of(self._picked(texts == one) for one in wanted)
+        match self._kinds[name]:
+            case Kind.WORD:
+                column, places = self.numbers(name), self._words[name]
+                return any_of([column == places[one] for one in values])
+            case Kind.TRUTH | Kind.NUMBER:
+                column = self.numbers(name)
+                return any_of([column == int(one) for one in values])
+            case Kind.WORDS:
+                column, places = self.numbers(name), self._words[name]
+                return any_of([(column > 0) & ((column >> places[one]) % 2 == 1) for one in values])
+            case Kind.OBJECT:
+                return np.array([bool(set(values) & {*(listed or ())}) for listed in self.numbers(name)], dtype=bool)
+            case kind:
+                wanted = [one if kind is Kind.AMOUNT else str(one) for one in values]
+                return any_of([self._picked(self._columns[name] == one) for one in wanted])
 
     def shares(self, name: str, texts: Collection[str]) -> Mask:
         """Where a text is one of many."""
@@ -152,7 +169,7 @@ class Table:
 
     def where(self, mask: Mask) -> "Table":
         """The records of a mask."""
-        return self if mask.all() else self.take(mask.nonzero()[0])
+        return self if np.count_nonzero(mask) == self.height else self.take(mask.nonzero()[0])
 
     def laid_over(self, **columns: NDArray[Any]) -> "Table":
         """The same records with some columns of numbers changed or added."""
@@ -181,21 +198,22 @@ class Table:
 
     def plain(self, name: str) -> list[Any]:
         """A column as plain values, None where nobody knows."""
-        kind = self._kinds[name]
-        if isinstance(kind, pl.Int16):
-            words = [*self.words(name), None]
-            return [words[number] for number in self.numbers(name)]
-        if isinstance(kind, pl.List) and self.words(name):
-            listed = self.words(name).items()
-            return [
-                None if bits < 0 else [word for word, place in listed if bits >> place & 1]
-                for bits in self.numbers(name).tolist()
-            ]
-        if isinstance(kind, pl.Boolean):
-            return [None if number == NO_WORD else bool(number) for number in self.numbers(name)]
-        if isinstance(kind, (pl.Datetime, pl.Int64)):
-            shown = moment_of if isinstance(kind, pl.Datetime) else int
-            return [None if number == UNKNOWN else shown(int(number)) for number in self.numbers(name)]
+        match self._kinds[name]:
+            case Kind.WORD:
+                words = [*self._words[name], None]
+                return [words[number] for number in self.numbers(name)]
+            case Kind.WORDS:
+                listed = self._words[name].items()
+                return [
+                    None if bits < 0 else [word for word, place in listed if bits >> place & 1]
+                    for bits in self.numbers(name).tolist()
+                ]
+            case Kind.TRUTH:
+                return [None if number == NO_WORD else bool(number) for number in self.numbers(name)]
+            case Kind.NUMBER:
+                return [None if number == UNKNOWN else number for number in self.numbers(name).tolist()]
+            case Kind.INSTANT:
+                return [None if number == UNKNOWN else moment_of(number) for number in self.numbers(name).tolist()]
         return self.texts(name)
 
     def _picked(self, found: pl.Series) -> Mask:

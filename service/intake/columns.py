@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from marshmallow import ValidationError, fields
 
-from service.core.tables import INSTANT, NO_WORD, UNKNOWN, number_of
+from service.core.tables import INSTANT, NO_WORD, UNKNOWN, Kind, number_of
 from service.intake.clean import says_what_it_means
 from service.intake.tables import TOO_DEEP
 from service.intake.texts import REFUSED, Column, amounts, ids, texts, without_refused
@@ -41,6 +41,30 @@ Reader = Callable[[Sequence[Any], Reading], Column]
 def column_types(table: str) -> dict[str, pl.DataType]:
     """Per field of a table, the type of its column."""
     return {name: column_type(kind) for name, kind in shape(table).fields.items()}
+
+
+@cache
+def kinds(table: str) -> dict[str, Kind]:
+    """Per field of a table, what its column holds."""
+    return {name: kind_of(kind) for name, kind in shape(table).fields.items()}
+
+
+def kind_of(kind: fields.Field[Any]) -> Kind:
+    """What the column of a field holds."""
+    match kind:
+        case Choice():
+            return Kind.WORD
+        case Boolean():
+            return Kind.TRUTH
+        case Integer():
+            return Kind.NUMBER
+        case Timestamp():
+            return Kind.INSTANT
+        case Amount():
+            return Kind.AMOUNT
+        case Scalar():
+            return Kind.TEXT
+    return Kind.WORDS if choice_of(kind) else Kind.OBJECT
 
 
 @cache
@@ -107,11 +131,14 @@ def blank_of(kind: fields.Field[Any]) -> Any:
 
 def number_type(kind: fields.Field[Any]) -> np.dtype[Any] | None:
     """The type of a field's column where it is one of numbers, or of lists and objects; no text and no amount is."""
-    if choice_of(kind) or isinstance(kind, Boolean):
-        return np.dtype(np.int16)
-    if isinstance(kind, (Integer, Timestamp)):
-        return np.dtype(np.int64)
-    return None if isinstance(kind, Scalar) else np.dtype(object)
+    match kind_of(kind):
+        case Kind.WORD | Kind.WORDS | Kind.TRUTH:
+            return np.dtype(np.int16)
+        case Kind.NUMBER | Kind.INSTANT:
+            return np.dtype(np.int64)
+        case Kind.OBJECT:
+            return np.dtype(object)
+    return None
 
 
 def reader(kind: fields.Field[Any]) -> Reader:

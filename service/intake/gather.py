@@ -19,7 +19,7 @@ from service.core.known import FORMS
 from service.core.mappings import ReportMapping
 from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
-from service.intake.columns import column_types, words
+from service.intake.columns import kinds, words
 from service.intake.frames import Frame, where_not
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.reports.adapt import Reports, locale_of
@@ -76,7 +76,7 @@ def gather(
         casts = reports.completed(cast(ordered, home, reading), call, lambda given: cast(given, home, reading))
     for name, read in casts.items():
         typed, differing, repeated = without_repeats(read, name)
-        tables[name] = Table(typed.columns, column_types(name), words(name), typed.height)
+        tables[name] = Table(typed.columns, kinds(name), words(name), typed.height)
         faults = {**read.faults, **differing}
         record_faults += [fault for position in sorted(faults) for fault in faults[position]]
         warnings += table_warnings(name, read.unknown, repeated)
@@ -124,7 +124,7 @@ def without_repeats(read: Cast, name: str) -> tuple[Frame, dict[int, list[Fault]
     several = frame.where(own.select(pl.struct(identity).is_duplicated()).to_series().to_numpy())
     versions: dict[tuple[Any, ...], set[str]] = {}
     positions: dict[tuple[Any, ...], list[int]] = {}
-    records = Table(several.columns, column_types(name), words(name), several.height).records()
+    records = Table(several.columns, kinds(name), words(name), several.height).records()
     for position, record in sorted(zip(several.rows.tolist(), records, strict=True), key=itemgetter(0)):
         who = tuple(record[part] for part in identity)
         versions.setdefault(who, set()).add(repr(record))

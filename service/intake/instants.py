@@ -64,7 +64,7 @@ def aligned(texts: Sequence[str | None]) -> Bytes:
         fitting = [BLANK if not text else text if len(text) == len(CANONICAL) else UNREAD for text in texts]
         everything = BAR.join(fitting) + BAR
     signs = np.frombuffer(everything.encode("ascii", "replace"), np.uint8).reshape(rows)
-    if (signs[:, -1] != ord(BAR)).any():
+    if np.count_nonzero(signs[:, -1] != ord(BAR)):
         return aligned([text if not text or len(text) == len(CANONICAL) else UNREAD for text in texts])
     return signs
 

@@ -37,12 +37,12 @@ class Unit:
     def put(self, place: Place, column: Column) -> None:
         """Sets a column."""
         self.columns[place.name] = column
-        if place.required:
+        if place.required and (not isinstance(column, pl.Series) or column.has_nulls()):
             self.refuse(gaps(column))
 
     def refuse(self, wrong: Mask) -> None:
         """Refuses the records of a mask."""
-        if wrong.any():
+        if np.count_nonzero(wrong):
             self.refused.update(np.flatnonzero(wrong).tolist())
 
 

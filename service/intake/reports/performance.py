@@ -8,7 +8,7 @@ import polars as pl
 
 from service.core.mappings import Performance, ReportMapping, plain
 from service.core.reported import Identity, ReportedAccount
-from service.core.tables import Table
+from service.core.tables import Kind, Table
 from service.intake.reports.figures import metrics_of, text_within
 from service.intake.reports.recognise import Recognised, objects_within
 from service.intake.reports.told import HARMLESS_WORD
@@ -89,8 +89,8 @@ def performances(
             days = [one.last or "" for metric in account.metrics.values() for one in metric.figures]
             candidate = (max(days, default=""), repr(account), account)
             newest[who] = max(newest.get(who, candidate), candidate, key=lambda one: one[:2])
-    kinds = {"seller_id": pl.String(), "marketplace": pl.String()}
-    whose = pl.DataFrame(sorted(newest), schema=kinds, orient="row")
+    kinds = dict.fromkeys(("seller_id", "marketplace"), Kind.TEXT)
+    whose = pl.DataFrame(sorted(newest), schema=dict.fromkeys(kinds, pl.String), orient="row")
     return Performances(
         {**tables, TABLE: Table({series.name: series for series in whose}, kinds, {}, whose.height)},
         {who: account for who, (_, _, account) in newest.items()},
