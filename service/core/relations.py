@@ -64,7 +64,9 @@ def related(batch: Batch) -> Related:
     if "sellers" in tables:
         accounts = dict(zip(tables["sellers"].numbers("seller").tolist(), tables["sellers"].records(), strict=True))
     orphans = {
-        name: int(np.count_nonzero(tables[name].numbers("order_row") == ORPHAN)) for name in ORDER_DEFECTS if name in tables
+        name: int(np.count_nonzero(tables[name].numbers("order_row") == ORPHAN))
+        for name in ORDER_DEFECTS
+        if name in tables
     }
     return Related(batch.as_of, now, sellers, tables, orphans, accounts, batch.uncovered, batch.reported)
 
