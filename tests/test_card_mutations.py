@@ -171,7 +171,7 @@ def mutations(file: str) -> Iterator[Mutation]:
     """Every mutation of a file; where answers do not tell the basis of a rule, its basis aside."""
     silent = {"basis"} if file in ACCOUNTS else set()
     found = (Mutation(file, steps, value, done) for steps, value, done in changes(SHIPPED[file], ()))
-    return (mutation for mutation in found if mutation.steps[-1] not in silent)
+    return (mutation for mutation in found if silent.isdisjoint(mutation.steps[-1:]))
 
 
 def changes(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any, str]]:
