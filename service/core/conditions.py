@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin
-from service.core.tables import UNKNOWN, Mask, Numbers, Table, all_of, any_of, micros, number_of
+from service.core.later import NOTHING_LATER, Instants, Laters
+from service.core.tables import UNKNOWN, Mask, Table, all_of, any_of, micros, number_of
 
 COMPARISONS = {
     "at_least": operator.ge,
@@ -24,7 +25,6 @@ COMPARISONS = {
 OF_ORDER = "order."
 EVER = 2**63 - 1
 Key = tuple[Any, ...]
-Instants = Numbers | int  # of each record, or the same for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Looking:
         at: the records of the table that are looked at.
         parts: the conditions of named parts.
         excused: per table, the records that are to be looked at as if they were not there.
+        later: tables some records of which read otherwise at later instants.
         counted: what is known so far of who is counted in a part.
     """
 
@@ -47,6 +48,7 @@ class Looking:
     at: Table
     parts: Mapping[str, Condition] = field(default_factory=dict)
     excused: Mapping[str, Mask] = field(default_factory=dict)
+    later: Laters = field(default_factory=lambda: NOTHING_LATER)
     counted: dict[str, Mask] = field(default_factory=dict)
 
     @classmethod
@@ -57,7 +59,7 @@ class Looking:
     def among(self, records: Table, as_of: Instants | None = None) -> "Looking":
         """The same look at some records only."""
         moment = self.as_of if as_of is None else as_of
-        return Looking(self.name, self.tables, moment, records, self.parts, self.excused)
+        return Looking(self.name, self.tables, moment, records, self.parts, self.excused, self.later)
 
     def meet(self, condition: Condition | None) -> Mask:
         """Which records meet a condition; all of them where there is none."""
@@ -97,7 +99,12 @@ class Looking:
         marked = np.zeros(orders.height + 1, dtype=bool)  # the last place is that of orphans
         marked[others.numbers("order_row")[held]] = True
         marked[-1] = False
-        return marked[self.at.numbers("order_row")]
+        own = self.at.numbers("order_row")
+        if table not in self.later:
+            return marked[own]
+        then = {**self.tables, table: self.later[table].table}
+        ended = Looking.into(table, then, self.as_of).meet(condition) == meeting
+        return self.later[table].found(held, ended, own, self.as_of)
 
     def _have_twin(self, twin: Twin) -> Mask:
         own = comparable(self.at, twin)

@@ -11,6 +11,7 @@ from service.core.chapters import Chapter
 from service.core.clauses import Condition
 from service.core.letters import LetterRules
 from service.core.mappings import ReportMapping
+from service.core.matters import Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Pack:
     notes: tuple[Chapter, ...] = ()
     letters: LetterRules = field(default_factory=LetterRules)
     reports: tuple[ReportMapping, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Steps: what each record adds to and takes from the figures of coming days, summed up for all days at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,10 +12,11 @@ import polars as pl
 from service.core.clauses import AS_OF, Test
 from service.core.conditions import Looking
 from service.core.countings import Counting, Window
+from service.core.later import NOTHING_LATER, Laters, points
 from service.core.marks import IN_TOTAL, NO_GROUP, NOTHING, Marks, latest, looking, marks_of
 from service.core.measure import groupings, short_to_long
 from service.core.relations import Related
-from service.core.tables import EPOCH, INSTANT, UNKNOWN, Mask, Numbers, micros
+from service.core.tables import EPOCH, INSTANT, UNKNOWN, Mask, Numbers, Table, micros
 from service.core.windows import day_of, days_of
 
 HORIZON = 365
@@ -30,7 +31,7 @@ SHIFT = 2 * HORIZON  # more than there are days, so that a record and a day make
 class Moments:
     """The coming days that matter: `days[k]` is the day k whole days after the question, k from `first` to `last`.
 
-    Days are told by the ordinals of Python's dates.
+    Days are told by the ordinals of Python's dates. `later` are the tables some records of which read otherwise then.
     """
 
     related: Related
@@ -38,6 +39,7 @@ class Moments:
     days: Numbers
     first: int
     last: int
+    later: Laters = field(default_factory=lambda: NOTHING_LATER)
 
 
 class Stretch(NamedTuple):
@@ -80,8 +82,9 @@ def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: M
     """
     if counting.of not in moments.related.tables:
         return
-    if today is None or counting.turning:
-        stretch = stretches(counting, sellers, moments)
+    if today is None or counting.turning or moments.later:
+        of_sellers = sellers[moments.related.tables[counting.of].numbers("seller")]
+        stretch = stretches(counting, of_sellers, moments)
     else:
         stretch = unmoved(today, sellers, moments)
     if not len(stretch.marks.row):
@@ -124,25 +127,33 @@ def unmoved(marks: Marks, sellers: Mask, moments: Moments) -> Stretch:
     return Stretch(meant, *whole, ordinals(meant.at, moments.zone))
 
 
-def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
-    """The marks of the sellers' records that are ever in the total, stretch by stretch."""
+def stretches(counting: Counting, meant: Mask, moments: Moments) -> Stretch:
+    """The marks of the records of a mask that are ever in the total, stretch by stretch."""
     related = moments.related
     records = related.tables[counting.of]
     look = looking(counting, related)
     tomorrow = date.fromordinal(int(moments.days[moments.first]))
     ever = min(days_of(window, tomorrow, moments.zone).start for window in longest(counting))
-    own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) >= ever))
+    own = records.where(meant & (records.numbers(counting.by) >= ever))
     if counting.latest_per:
         own = latest(counting, own.where(look.among(own).meet(counting.only)))
     place, day = turns(counting.turning, look.among(own), moments)
     until = np.where(np.append(place[1:] == place[:-1], False), np.append(day[1:], 0) - 1, moments.last)
-    moment = related.now + day * A_DAY
-    meant = look.among(own.take(place), moment).meet(counting.only)
-    place, day, until = place[meant], day[meant], until[meant]
-    marks = marks_of(counting, look.among(own.take(place), moment[meant]), len(related.sellers))
+    looked_at, marks = marks_at(counting, own.take(place), related.now + day * A_DAY, moments)
+    day, until = day[looked_at], until[looked_at]
     inside = marks.left == IN_TOTAL
     held = marks.where(inside)
     return Stretch(held, day[inside], until[inside], ordinals(held.at, moments.zone))
+
+
+def marks_at(counting: Counting, records: Table, moment: Numbers, moments: Moments) -> tuple[Mask, Marks]:
+    """Which of some records are looked at, each at an instant of its own, and their marks."""
+    look = replace(looking(counting, moments.related), later=moments.later)
+    if counting.of in moments.later:
+        records = moments.later[counting.of].at(records, moment)
+    looked_at = look.among(records, moment).meet(counting.only)
+    marks = marks_of(counting, look.among(records.where(looked_at), moment[looked_at]), len(moments.related.sellers))
+    return looked_at, marks
 
 
 def turns(turning: tuple[Test, ...], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
@@ -150,8 +161,7 @@ def turns(turning: tuple[Test, ...], look: Looking, moments: Moments) -> tuple[N
     height = look.at.height
     starts = np.arange(height) * SHIFT + moments.first
     later = []
-    for test in turning:
-        instant = turning_point(test, look)
+    for instant in (*(turning_point(test, look) for test in turning), *points(moments.later, look.name, look.at)):
         ahead = np.where(instant == UNKNOWN, 0, (instant - moments.related.now) // A_DAY)
         for day in (ahead, ahead + 1):
             place = np.flatnonzero((day > moments.first) & (day <= moments.last))
@@ -178,11 +188,18 @@ def ordinals(instants: Numbers, zone: ZoneInfo) -> Numbers:
     return found + FIRST_DAY
 
 
-def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moments, *, by_group: bool) -> Coming:
-    """The figures of one window, of all records or group by group."""
-    marks, dated = stretch.marks, stretch.dated + window.lag
+def within(stretch: Stretch, window: Window, moments: Moments) -> tuple[Numbers, Numbers]:
+    """From which day on the records of a stretch lie within a window, and from which they do no longer."""
+    dated = stretch.dated + window.lag
     enters = np.maximum(stretch.day, moments.days.searchsorted(dated, side="left"))
     leaves = np.minimum(stretch.until + 1, moments.days.searchsorted(dated + window.days - 1, side="right"))
+    return enters, leaves
+
+
+def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moments, *, by_group: bool) -> Coming:
+    """The figures of one window, of all records or group by group."""
+    marks = stretch.marks
+    enters, leaves = within(stretch, window, moments)
     present = (enters < leaves) & (enters <= moments.last)
     slots, groups = marks.seller, 1
     if by_group and marks.group is not None:

@@ -8,6 +8,7 @@ from service.core.cards import MARKERS
 from service.core.chapters import Chapter, Rule
 from service.core.deadlines import SELLER, Due
 from service.core.evidence import Records
+from service.core.exposed import shown_exposure
 from service.core.figures import Question
 from service.core.judge import Judged
 from service.core.mail import Mail
@@ -63,6 +64,7 @@ def verdict(seller: int, metrics: list[Judged], dues: list[Due], letters: Mail, 
         "actions": actions(facts, subjects, question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),
+        "exposure": shown_exposure(metrics, question),
         "notices": letters.notices,
         "appeals": letters.appeals,
     }

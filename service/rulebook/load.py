@@ -14,6 +14,7 @@ from service.rulebook.folder import Snapshot, digest, rules_of
 from service.rulebook.ladder import check_text
 from service.rulebook.letter_rules import Around, letter_rules
 from service.rulebook.metric_card import metric_card
+from service.rulebook.outlooks import Counted, outlooks
 from service.rulebook.report_mapping import report_mappings
 from service.rulebook.shape import check_shape
 from service.rulebook.timetables import timetables
@@ -29,6 +30,7 @@ PACK_FILES = {
     "deadlines.yaml": "deadlines",
 }
 LETTER_FILES = {"notices.yaml": "notices", "appeals.yaml": "appeals"}  # a marketplace that sends no letters needs none
+OUTLOOK_FILES = {"exposure.yaml": "exposure"}  # or where nothing is open but for time to pass
 REPORT_FILES = {"reports.yaml": "reports"}  # nor these, where it has no reports
 FOLDERS = {"metrics": "metric", "phrases": "phrases", "reports": "report"}
 
@@ -64,7 +66,7 @@ def kind_of(name: str) -> str | None:
     """Which kind of rule file a path is."""
     parts = name.split("/")
     if len(parts) == 2:
-        return {**PACK_FILES, **LETTER_FILES, **REPORT_FILES}.get(parts[1])
+        return {**PACK_FILES, **LETTER_FILES, **OUTLOOK_FILES, **REPORT_FILES}.get(parts[1])
     return FOLDERS.get(parts[1]) if len(parts) == 3 else None
 
 
@@ -96,6 +98,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
     letters = letters_of(folder, sources, Around(folder, marketplaces, [card.metric for card in cards], actions))
     facts = facts_of(cards, deadlines, letters)
+    exposure = sources.get(f"{folder}/exposure.yaml")
     return Pack(
         pack=folder,
         title=root["title"].value,
@@ -113,12 +116,13 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         notes=notes(status, folder, facts),
         letters=letters,
         reports=reports,
+        outlooks=outlooks(Cursor(exposure), Counted(folder, marketplaces, cards)) if exposure else (),
     )
 
 
 def shown(folder: str, sources: Mapping[str, Source]) -> dict[str, Any]:
     """The files of a pack as they are shown to people, the metric cards aside."""
-    files = {**PACK_FILES, **LETTER_FILES}
+    files = {**PACK_FILES, **LETTER_FILES, **OUTLOOK_FILES}
     present = {kind: sources[f"{folder}/{name}"] for name, kind in files.items() if f"{folder}/{name}" in sources}
     languages = {source.value["language"]: json_value(source.value) for source in phrase_sources(folder, sources)}
     return {
