@@ -68,6 +68,23 @@ class PartIs:
 Condition = Test | AllOf | AnyOf | Has | Every | Twin | PartIs
 
 
+def asked(condition: Condition | None, table: str) -> Iterator[str]:
+    """Every field (`table.field`) that a condition on records of a table asks for."""
+    match condition:
+        case Test():
+            named = (condition.field, condition.of, condition.value if isinstance(condition.value, str) else None)
+            own = [name for name in named if name and name != AS_OF]
+            yield from (f"orders.{name[6:]}" if name.startswith("order.") else f"{table}.{name}" for name in own)
+        case AllOf() | AnyOf():
+            for inner in condition.conditions:
+                yield from asked(inner, table)
+        case Has() | Every():
+            yield from asked(condition.condition, condition.table)
+        case Twin():
+            yield from (f"{table}.{name}" for name in condition.same)
+            yield from asked(condition.condition, table)
+
+
 def walk(condition: Condition | None) -> Iterator[Condition]:
     """A condition and everything within it."""
     if condition is None:

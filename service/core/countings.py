@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from service.core.clauses import AS_OF, Condition, Every, Has, Test, walk
+from service.core.clauses import AS_OF, Condition, Test, asked, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,16 @@ class Counting:
     latest_per: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
     turning: tuple[Test, ...] = field(init=False, compare=False, repr=False)
-    tables: frozenset[str] = field(init=False, compare=False, repr=False)
+    asks: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Notes the tests that ask for the instant of the question, and so may turn; and the tables that are asked."""
+        """Notes the tests that ask for the instant of the question, and so may turn; and every field that is asked."""
         conditions = [self.only, self.counts, *(one.when for one in self.leaves_out)]
         conditions += [part.counts for part in self.parts] + [one.when for one in self.also]
-        asked = [inner for one in conditions for inner in walk(one)]
-        tests = [test for test in asked if isinstance(test, Test)]
+        tests = [test for one in conditions for test in walk(one) if isinstance(test, Test)]
         turning = tuple(test for test in tests if AS_OF in (test.field, test.of, test.value))
         object.__setattr__(self, "turning", turning)
-        tables = frozenset({self.of, *(one.table for one in asked if isinstance(one, (Has, Every)))})
-        object.__setattr__(self, "tables", tables)
+        object.__setattr__(self, "asks", frozenset(name for one in conditions for name in asked(one, self.of)))
 
 
 @dataclass(frozen=True, slots=True)

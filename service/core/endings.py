@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from service.core.conditions import Looking
+from service.core.countings import Counting
 from service.core.figures import Question
-from service.core.later import NEVER, Later
+from service.core.later import NEVER, Later, Laters
 from service.core.matters import Matter, Respite
 from service.core.tables import Mask, Numbers, Table, micros
 
@@ -29,6 +30,14 @@ class Endings(NamedTuple):
     later: dict[str, Later]
     by_rule: dict[str, Numbers]
     waiting: dict[str, Numbers]
+
+    def asked_by(self, counting: Counting) -> Laters:
+        """The tables that read otherwise later in a field that a counting asks for."""
+        return {
+            name: later
+            for name, later in self.later.items()
+            if any(f"{name}.{changed}" in counting.asks for changed in later.fields)
+        }
 
     def awaited(self, metric: str, table: Table) -> Mask:
         """The records of a metric's table that are open until it counts them."""

@@ -45,7 +45,7 @@ def exposures(course: Course, headlines: Mapping[int, Figure], question: Questio
     counting, ends, metric = course.edition.counted_by, endings(question), course.edition.metric
     if counting.of not in question.related.tables:
         return {}
-    course = course._replace(later={name: each for name, each in ends.later.items() if name in counting.tables})
+    course = course._replace(later=ends.asked_by(counting))
     found = open_records(course, ends.awaited(metric, question.related.tables[counting.of]), question)
     if not len(found.row):
         return {}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from service.core.cards import Edition
 from service.core.countings import Counting
 from service.core.evidence import hurting
 from service.core.figures import Question
@@ -13,7 +14,7 @@ from service.core.known import FORMS
 from service.core.later import NEVER, points
 from service.core.marks import NO_GROUP, looking
 from service.core.recovery import Course, Period, by_domain, periods
-from service.core.steps import A_DAY, Moments, Stretch, coming_days, longest, stretches, turning_point, within
+from service.core.steps import A_DAY, Moments, Stretch, coming_days, longest, marks_at, stretches, turning_point, within
 from service.core.tables import Mask, Numbers, Table
 from service.core.windows import midnight
 
@@ -68,10 +69,11 @@ def open_records(course: Course, waiting: Mask, question: Question) -> Open:
 def settled(course: Course, waiting: Mask, question: Question) -> Mask:
     """Which records hurt already: in a window of today, or surely in one to come."""
     counting, marks, windows = course.today[0].counting, course.today[0].marks, course.today[0].windows
-    surely = (marks.at < question.related.now) & ~waiting[marks.row]
+    records = question.related.tables[counting.of]
+    surely = ~(waiting | dated_ahead(counting, records, question.related.now))[marks.row]
     for days in windows:
         surely |= marks.within(days)
-    done = np.zeros(question.related.tables[counting.of].height, dtype=bool)
+    done = np.zeros(records.height, dtype=bool)
     done[marks.row[surely & hurting(course.edition, marks)]] = True
     return done
 
@@ -89,13 +91,15 @@ def open_in(period: Period, course: Course, sought: Sought, moments: Moments) ->
     if counting.latest_per:
         meant = with_all_of_sellers(meant, records)
     stretch = stretches(counting, meant, moments)
-    hurt = hurting(edition, stretch.marks) & ~sought.done[stretch.marks.row] & ever_within(counting, stretch, moments)
+    hurt = hurting(edition, stretch.marks) & ~sought.done[stretch.marks.row]
+    ever = np.unique(stretch.marks.row[hurt & ever_within(counting, stretch, moments)])
     row, first = np.unique(stretch.marks.row[hurt], return_index=True)
+    first = first[np.isin(row, ever)]
     moment = related.now + stretch.day[hurt][first] * A_DAY
     begins = begin_of_windows(counting, stretch.dated[hurt][first], moments)
-    turns = turns_at(counting, records.take(row), moments, moment, np.where(sought.waiting[row], begins, moment))
+    turns = turns_at(edition, records.take(ever), moments, moment, np.where(sought.waiting[ever], begins, moment))
     read_at = moment if edition is course.edition else np.full_like(moment, related.now)
-    return Open(row, turns, read_at)
+    return Open(ever, turns, read_at)
 
 
 def with_all_of_sellers(meant: Mask, records: Table) -> Mask:
@@ -149,19 +153,30 @@ def begin_of_windows(counting: Counting, dated: Numbers, moments: Moments) -> Nu
     return found
 
 
-def turns_at(counting: Counting, records: Table, moments: Moments, day: Numbers, otherwise: Numbers) -> Numbers:
+def turns_at(edition: Edition, records: Table, moments: Moments, day: Numbers, otherwise: Numbers) -> Numbers:
     """The instants at which some records turn.
 
     Args:
-        counting: what counts them.
+        edition: what counts them.
         records: records that hurt on a coming day and do not the day before.
         moments: the coming days.
         day: the instant of that day, for each.
         otherwise: when they turn if no instant of theirs passes in between.
     """
+    counting, now = edition.counted_by, moments.related.now
     found = np.full(records.height, NEVER)
     for instant in turning_points(counting, records, moments):
-        found = np.where((day - A_DAY <= instant) & (instant <= day), np.minimum(found, instant), found)
-    own, later = records.numbers(counting.by), dated_ahead(counting, records, moments.related.now)
+        passes = np.flatnonzero((day - A_DAY <= instant) & (instant <= day) & (instant < found))
+        hurts = passes[hurts_after(edition, records.take(passes), instant[passes], moments)]
+        found[hurts] = instant[hurts]
+    own, later = records.numbers(counting.by), dated_ahead(counting, records, now)
     known = np.where(found < NEVER, found, np.where(later, own, otherwise))
     return np.where(later, np.maximum(known, own), known)
+
+
+def hurts_after(edition: Edition, records: Table, instant: Numbers, moments: Moments) -> Mask:
+    """Which records hurt as soon as an instant of each has passed."""
+    counting = edition.counted_by
+    looked_at, marks = marks_at(counting, records, instant + 1, moments)
+    looked_at[looked_at] = hurting(edition, marks)
+    return looked_at

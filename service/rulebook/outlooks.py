@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from service.core.cards import Card
+from service.core.countings import Counting
 from service.core.known import FORMS
 from service.core.matters import Matter, Outlook, Respite
 from service.rulebook.conditions import condition, duration, field_kinds, word
@@ -21,17 +22,10 @@ class Counted(NamedTuple):
     marketplaces: Iterable[str]
     cards: tuple[Card, ...]
 
-    def tables(self, metric: str | None = None) -> set[str]:
-        """The tables that a metric counts, or those that any metric asks."""
-        countings = [
-            (card.metric, counting)
-            for card in self.cards
-            for edition in card.editions
-            for counting in edition.countings
-        ]
-        if metric:
-            return {counting.of for name, counting in countings if name == metric}
-        return {table for _, counting in countings for table in counting.tables}
+    def countings(self, metric: str | None = None) -> list[Counting]:
+        """Everything a metric counts, or any metric."""
+        cards = [card for card in self.cards if metric in (None, card.metric)]
+        return [counting for card in cards for edition in card.editions for counting in edition.countings]
 
 
 def outlooks(root: Cursor, around: Counted) -> tuple[Outlook, ...]:
@@ -88,15 +82,19 @@ def check_ending(entry: Cursor, table: str, around: Counted) -> None:
         entry["metric"].fault("a matter either becomes something or is open until a metric counts it", key=True)
     if not entry["at"] or bool(entry["after"]) == bool(entry["weekdays"]):
         entry.fault("what becomes something needs 'at', and either 'after' or 'weekdays'")
-    if table not in around.tables():
-        entry["of"].fault(f"no metric asks for {table}")
     kinds = field_kinds(table)
+    asked = {name for counting in around.countings() for name in counting.asks}
     for name, inner in entry["becomes"].items():
-        if inner.one_of(kinds, f"field of {table}", key=True):
-            if isinstance(kinds[name], (Choice, Boolean)):
-                word(inner, kinds[name], name)
-            else:
-                inner.fault(f"only a word of a closed list or a yes or no can become, and {name!r} is none", key=True)
+        if not inner.one_of(kinds, f"field of {table}", key=True):
+            continue
+        if not isinstance(kinds[name], (Choice, Boolean)):
+            inner.fault(f"only a word of a closed list or a yes or no can become, and {name!r} is none", key=True)
+        elif isinstance(inner.value, list):
+            inner.fault(f"found a list; {name!r} becomes one word")
+        else:
+            word(inner, kinds[name], name)
+            if f"{table}.{name}" not in asked:
+                inner.fault(f"no metric asks for {table}.{name}", key=True)
 
 
 def check_waiting(entry: Cursor, table: str, around: Counted) -> None:
@@ -108,7 +106,7 @@ def check_waiting(entry: Cursor, table: str, around: Counted) -> None:
         entry.fault("a matter either becomes something or is open until a metric counts it")
     elif entry["metric"].one_of((card.metric for card in around.cards), "metric"):
         metric = entry["metric"].value
-        if table not in around.tables(metric):
+        if table not in {counting.of for counting in around.countings(metric)}:
             entry["of"].fault(f"{metric} counts no {table}")
 
 
