@@ -1,4 +1,4 @@
-"""Exposure: an independent count that asks day by day says the same of what is open, by when, and what it would break."""
+"""Exposure: an independent count that asks day by day says the same of what is open, by when, what it would break."""
 
 import json
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from service.api.problems import CODES, MEDIA_TYPE, TITLES
 from service.app import create_app
 from service.rulebook.folder import Snapshot
-from service.rulebook.load import LETTER_FILES, PACK_FILES
+from service.rulebook.load import LETTER_FILES, OUTLOOK_FILES, PACK_FILES
 from service.rulebook.shape import KINDS, schema
 from service.schemas.batch import Query, Top
 from service.schemas.records import TABLES, shape
@@ -134,6 +134,7 @@ def test_rules_are_described_by_the_keys_they_are_written_with(document: Describ
         "digest",
         *PACK_FILES.values(),
         *LETTER_FILES.values(),
+        *OUTLOOK_FILES.values(),
         "phrases",
         "metrics",
         "reports",

@@ -103,7 +103,10 @@ def settled(metric: str, view: View, now: datetime) -> set[str]:
     if metric == "valid_tracking_rate":
         rows = [row for row in rows if row["first_scan_at"] is not None]
     anywhere = share_slice(card, view, now, rows, None, window_of(now, 1, 0))
-    return hurting([anywhere]) | hurting(share_slices(card, view, now))
+    done = hurting([anywhere]) | hurting(share_slices(card, view, now))
+    if metric == "cancellation_rate":  # orders that only a new edition counts are not open
+        done |= hurting([share_slice(card, view, now + FAR * DAY, rows, None, window_of(now, 1, 0))])
+    return done
 
 
 def first_days(metric: str, view: View, now: datetime) -> dict[str, int]:
@@ -154,7 +157,7 @@ def exposed(metric: str, view: View, now: datetime) -> Record | None:
     if not found:
         return None
     table = {row["id"]: row for row in SHARES[metric]["rows"](view)}
-    turns = sorted((TURNS[metric](table[record], view, now), record) for record in found)  # type: ignore[type-var]
+    turns = sorted((TURNS[metric](table[record], view, now), record) for record in found)
     missing = [name for name in requires(metric) if name not in view["covered"]]
     slices = [{**one, "level": never_good(one["level"], missing)} for one in turned(metric, view, now, found)]
     then, level_now = headline_of(slices), headline_of(slices_of(metric, view, now))["level"]
