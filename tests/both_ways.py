@@ -16,7 +16,7 @@ from service.intake.cast import cast
 from service.intake.columns import column_types, words
 from service.intake.home import Home
 from service.intake.json_body import read_json
-from service.intake.tables import ROW, Limits
+from service.intake.tables import Limits
 from service.schemas.records import shape
 from service.schemas.scalars import Reading
 from tests.batches import SOUND
@@ -39,8 +39,8 @@ def in_bulk(table: str, records: Sequence[str], zone: ZoneInfo | None = None) ->
     reading = Reading(zone)
     with Context(reading):
         read = cast({table: given}, HOME, reading)[table]
-    values = Table.of(read.table, column_types(table), words(table)).records()
-    rows = dict(zip(read.table[ROW], values, strict=True))
+    values = Table(read.table.columns, column_types(table), words(table), read.table.height).records()
+    rows = dict(zip(read.table.rows.tolist(), values, strict=True))
     assert rows.keys().isdisjoint(read.faults)
     assert rows.keys() | read.faults.keys() == set(range(len(records)))
     return rows
@@ -53,8 +53,17 @@ def one_by_one(table: str, records: Sequence[str], zone: ZoneInfo | None = None)
         for position, record in enumerate(records):
             values, codes = one(table, json.loads(record))
             if not codes:
-                readings[position] = {name: values.get(name) for name in shape(table).fields}
+                readings[position] = {name: as_held(table, name, values.get(name)) for name in shape(table).fields}
     return readings
+
+
+def as_held(table: str, name: str, value: Any) -> Any:
+    """A value as tables hold it: the words of a list once each, in the order of their list."""
+    return (
+        [word for word in words(table)[name] if word in value]
+        if isinstance(value, list) and name in words(table)
+        else value
+    )
 
 
 def one(table: str, record: Any) -> tuple[dict[str, Any], list[str]]:

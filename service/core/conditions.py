@@ -25,6 +25,7 @@ COMPARISONS = {
 OF_ORDER = "order."
 EVER = 2**63 - 1
 Key = tuple[Any, ...]
+Met = dict[Test | int, tuple[Condition, Mask]]  # a test, or what a condition is to Python → which records meet it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ class Looking:
         at: the records of the table that are looked at.
         parts: the conditions of named parts.
         excused: per table, the records that are to be looked at as if they were not there.
+        whole: what is known so far of whole tables, table by table.
+        own: what is known so far of these records.
         later: tables some records of which read otherwise at later instants.
-        counted: what is known so far of who is counted in a part.
     """
 
     name: str
@@ -48,32 +50,53 @@ class Looking:
     at: Table
     parts: Mapping[str, Condition] = field(default_factory=dict)
     excused: Mapping[str, Mask] = field(default_factory=dict)
+    whole: dict[str, Met] = field(default_factory=dict)
+    own: Met = field(default_factory=dict)
     later: Laters = field(default_factory=lambda: NOTHING_LATER)
-    counted: dict[str, Mask] = field(default_factory=dict)
 
-    @classmethod
-    def into(cls, name: str, tables: Mapping[str, Table], as_of: Instants) -> "Looking":
-        """A look at all records of a table."""
-        return cls(name, tables, as_of, tables[name])
+    def into(self, name: str) -> "Looking":
+        """A look at all records of another table."""
+        if np.ndim(self.as_of):
+            return Looking(name, self.tables, self.as_of, self.tables[name])
+        return Looking(
+            name, self.tables, self.as_of, self.tables[name], {}, {}, self.whole, self.whole.setdefault(name, {})
+        )
 
     def among(self, records: Table, as_of: Instants | None = None) -> "Looking":
         """The same look at some records only."""
-        moment = self.as_of if as_of is None else as_of
-        return Looking(self.name, self.tables, moment, records, self.parts, self.excused, self.later)
+        if as_of is None:
+            return Looking(self.name, self.tables, self.as_of, records, self.parts, self.excused, self.whole)
+        return Looking(self.name, self.tables, as_of, records, self.parts, self.excused, later=self.later)
+
+    def later_on(self, later: Laters) -> "Looking":
+        """The same look at later instants, when some records of some tables read otherwise."""
+        return Looking(self.name, self.tables, self.as_of, self.at, self.parts, later=later)
+
+    def without(self, excused: Mapping[str, Mask]) -> "Looking":
+        """The same look as if some records were not there."""
+        return Looking(self.name, self.tables, self.as_of, self.at, self.parts, excused, self.whole)
 
     def meet(self, condition: Condition | None) -> Mask:
         """Which records meet a condition; all of them where there is none."""
+        if condition is None:
+            return np.ones(self.at.height, dtype=bool)
+        key = condition if type(condition) is Test else id(condition)
+        if (known := self.own.get(key)) is None:
+            found = self._meet(condition)
+            found.flags.writeable = False  # it is what others who ask the same will be told
+            known = self.own[key] = (condition, found)
+        return known[1]
+
+    def _meet(self, condition: Condition) -> Mask:
         match condition:
             case Test():
                 return self._pass(condition)
-            case None:
-                return np.ones(self.at.height, dtype=bool)
             case AllOf():
-                return all_of(map(self.meet, condition.conditions or (None,)))
+                return all_of([self.meet(one) for one in condition.conditions] or [self.meet(None)])
             case AnyOf():
-                return any_of(map(self.meet, condition.conditions))
+                return any_of([self.meet(one) for one in condition.conditions])
             case PartIs():
-                return any_of(map(self.count_in, condition.parts))
+                return any_of([self.meet(self.parts[part]) for part in condition.parts])
             case Has():
                 return self._have(condition.table, condition.condition)
             case Every():
@@ -82,18 +105,12 @@ class Looking:
             case Twin():
                 return self._have_twin(condition)
 
-    def count_in(self, part: str) -> Mask:
-        """Which records a part of the card counts."""
-        if part not in self.counted:
-            self.counted[part] = self.meet(self.parts[part])
-        return self.counted[part]
-
     def _have(self, table: str, condition: Condition | None, *, meeting: bool = True) -> Mask:
         """Which records have one of another table beside them, of the same order, that meets a condition (or not)."""
         others, orders = self.tables.get(table), self.tables.get("orders")
         if others is None or orders is None or not others.height:
             return np.zeros(self.at.height, dtype=bool)
-        held = Looking.into(table, self.tables, self.as_of).meet(condition) == meeting
+        held = self.into(table).meet(condition) == meeting
         if table in self.excused:
             held &= ~self.excused[table]
         marked = np.zeros(orders.height + 1, dtype=bool)  # the last place is that of orphans
@@ -102,13 +119,13 @@ class Looking:
         own = self.at.numbers("order_row")
         if table not in self.later:
             return marked[own]
-        then = {**self.tables, table: self.later[table].table}
-        ended = Looking.into(table, then, self.as_of).meet(condition) == meeting
+        then = self.later[table].table
+        ended = Looking(table, {**self.tables, table: then}, self.as_of, then).meet(condition) == meeting
         return self.later[table].found(held, ended, own, self.as_of)
 
     def _have_twin(self, twin: Twin) -> Mask:
         own = comparable(self.at, twin)
-        everyone = Looking.into(self.name, self.tables, self.as_of)
+        everyone = self.into(self.name)
         others = comparable(everyone.at.where(everyone.meet(twin.condition)), twin, own)
         near: dict[Key, list[tuple[int, int]]] = {}
         for key, row, moment in keyed(others, twin):
@@ -186,7 +203,7 @@ def comparable(records: Table, twin: Twin, like: Table | None = None) -> Table:
     first = twin.same[0]
     if like is None or known.kind(first) != pl.String:
         return known
-    return known.where(known.is_among(first, set(like.texts(first))))
+    return known.where(known.shares(first, set(like.texts(first))))
 
 
 def keyed(records: Table, twin: Twin) -> Iterator[tuple[Key, int, int]]:

@@ -73,8 +73,8 @@ class Counting:
         conditions = [self.only, self.counts, *(one.when for one in self.leaves_out)]
         conditions += [part.counts for part in self.parts] + [one.when for one in self.also]
         tests = [test for one in conditions for test in walk(one) if isinstance(test, Test)]
-        turning = tuple(test for test in tests if AS_OF in (test.field, test.of, test.value))
-        object.__setattr__(self, "turning", turning)
+        turning = dict.fromkeys(test for test in tests if AS_OF in (test.field, test.of, test.value))
+        object.__setattr__(self, "turning", tuple(turning))
         object.__setattr__(self, "asks", frozenset(name for one in conditions for name in asked(one, self.of)))
 
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.core.conditions import Looking
 from service.core.figures import Question
 from service.core.packs import Deadline, Pack, Timetable
 from service.core.relations import key_of
@@ -51,18 +50,17 @@ def of_deadline(deadline: Deadline, question: Question) -> Iterator[tuple[int, D
         domain in question.pack.marketplaces and domain in (deadline.marketplaces or {domain})
         for _, domain in related.sellers
     ]
-    look = Looking.into(deadline.of, related.tables, related.now)
+    look = related.look(deadline.of)
     held = look.meet(deadline.only) & records.known(deadline.at) & np.array(allowed)[records.numbers("seller")]
     due_at = records.numbers(deadline.at) + micros(deadline.after)
     if deadline.lapses:
         held &= due_at >= related.now
-    rows = np.flatnonzero(held)
+    rows = held.nonzero()[0]
     if not len(rows):
         return
-    open_records = records.take(rows)
-    routed = look.among(open_records).meet(deadline.by_marketplace) if deadline.by_marketplace else np.zeros(len(rows))
-    ids = open_records.texts(key_of(deadline.of))
-    sellers = open_records.numbers("seller").tolist()
+    routed = look.meet(deadline.by_marketplace)[rows] if deadline.by_marketplace else np.zeros(len(rows))
+    ids = records.texts(key_of(deadline.of), rows)
+    sellers = records.numbers("seller")[rows].tolist()
     for seller, record, moment, by_marketplace in zip(
         sellers, ids, due_at[rows].tolist(), routed.tolist(), strict=True
     ):

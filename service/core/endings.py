@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.core.conditions import Looking
 from service.core.countings import Counting
 from service.core.figures import Question
 from service.core.later import NEVER, Later, Laters
@@ -81,7 +80,7 @@ def is_open(matter: Matter, table: Table, question: Question) -> Mask:
         domain in question.pack.marketplaces and domain in (matter.marketplaces or {domain})
         for _, domain in related.sellers
     ]
-    look = Looking.into(matter.of, related.tables, related.now)
+    look = related.look(matter.of)
     found: Mask = look.meet(matter.when) & np.array(allowed)[table.numbers("seller")]
     return found & table.known(matter.respite.at) if matter.respite else found
 

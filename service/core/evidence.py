@@ -1,6 +1,7 @@
 """The records behind a figure: which hurt, which were left out and why, oldest first."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -45,7 +46,7 @@ def hurting(edition: Edition, marks: Marks) -> Mask:
 
 def against(edition: Edition, measured: Measured, meant: Mask, related: Related, most: int) -> dict[int, Records]:
     """Per seller the records that hurt, of the marks that are meant."""
-    hurt = np.flatnonzero(meant & hurting(edition, measured.marks))
+    hurt = (meant & hurting(edition, measured.marks)).nonzero()[0]
     return dict(listed(measured.counting.of, Picked.of(measured.marks, hurt), related, most))
 
 
@@ -103,14 +104,21 @@ def listed(name: str, picked: Picked, related: Related, most: int) -> Iterator[t
     table, key = related.tables[name], key_of(name)
     order = oldest_first(table, key, picked)
     slots, rows = picked.slot[order], picked.row[order]
-    starts = np.flatnonzero(np.diff(slots, prepend=-1))
-    ends = np.append(starts[1:], len(rows))
-    rank = np.arange(len(rows)) - np.repeat(starts, ends - starts)
+    starts = new_runs(slots)
+    bounds = [*starts.tolist(), len(rows)]
+    rank = np.arange(len(rows)) - starts.repeat([end - start for start, end in pairwise(bounds)])
     ids, taken = table.texts(key, rows[rank < most]), 0
-    for slot, start, end in zip(slots[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
+    for slot, (start, end) in zip(slots[starts].tolist(), pairwise(bounds), strict=True):
         count = min(end - start, most)
         yield slot, Records(ids[taken : taken + count], end - start, rows[start:end], table, key)
         taken += count
+
+
+def new_runs(sorted_slots: Numbers) -> Numbers:
+    """The places at which sorted numbers change, the first among them."""
+    fresh = np.ones(len(sorted_slots), dtype=bool)
+    np.not_equal(sorted_slots[1:], sorted_slots[:-1], out=fresh[1:])
+    return fresh.nonzero()[0]
 
 
 def oldest_first(table: Table, key: str, picked: Picked) -> Numbers:

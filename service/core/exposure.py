@@ -11,12 +11,11 @@ from service.core.evidence import Picked, Records, listed
 from service.core.figures import Figure, Question, figures_of, has_level
 from service.core.ladder import worst
 from service.core.later import NEVER
-from service.core.marks import Marks, latest, looking
 from service.core.matters import Matter
 from service.core.measure import Slice, sliced
 from service.core.recovery import Course, first_days
-from service.core.steps import Moments, marks_at
-from service.core.tables import Mask, Numbers, Table
+from service.core.stretches import together
+from service.core.tables import Numbers, Table
 from service.core.turning import Open, open_records
 
 
@@ -69,28 +68,17 @@ def exposures(course: Course, headlines: Mapping[int, Figure], question: Questio
 
 def figures_then(course: Course, found: Open, sellers: Numbers, question: Question) -> dict[int, Figure]:
     """Per seller the metric as it would stand in the windows of today, had every open record turned."""
-    counting, related = course.edition.counted_by, question.related
+    counting, related, today = course.edition.counted_by, question.related, course.today[0]
     some = np.zeros(len(related.sellers), dtype=bool)
     some[sellers] = True
-    records = related.tables[counting.of]
-    moment = np.full(records.height, related.now)
-    moment[found.row] = found.moment
-    slices = sliced(counting, marks_then(course, some, moment, question), question.calendar)
-    nothing = [Slice(course.today[0].windows[0], None, 0, 0, (0,) * len(counting.parts), (0,) * len(counting.also))]
+    turned = np.zeros(related.tables[counting.of].height, dtype=bool)
+    for each in found.marks:
+        turned[each.row] = True
+    kept = today.marks.where(some[today.marks.seller] & ~turned[today.marks.row])
+    slices = sliced(counting, together(counting, related.tables[counting.of], kept, *found.marks), today.spans)
+    nothing = [Slice(today.windows[0], None, 0, 0, (0,) * len(counting.parts), (0,) * len(counting.also))]
     figures = {one: figures_of(course.edition, slices.get(one, nothing), question) for one in sellers.tolist()}
     return {one: each[worst(figure.level for figure in each)] for one, each in figures.items()}
-
-
-def marks_then(course: Course, sellers: Mask, moment: Numbers, question: Question) -> Marks:
-    """The marks of some sellers' records, each read at an instant of its own."""
-    counting, related = course.edition.counted_by, question.related
-    records = related.tables[counting.of]
-    since = min(days.start for days in course.today[0].windows)
-    own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) >= since))
-    if counting.latest_per:
-        own = latest(counting, own.where(looking(counting, related).among(own).meet(counting.only)))
-    moments = Moments(related, question.calendar.zone, moment, 0, 0, course.later)
-    return marks_at(counting, own, moment[own.numbers("row")], moments)[1]
 
 
 def matters_of(

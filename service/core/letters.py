@@ -101,9 +101,13 @@ class Language:
     turns: Phrases = field(default_factory=lambda: Phrases(()))
     common: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def of(self, *texts: str) -> "Language":
-        """The phrases of the languages that some texts are in."""
-        spoken = languages_of("\n".join(whole(text) for text in texts if text), self.common)
+    def of(self, text: str) -> "Language":
+        """The phrases of the languages that a text is in."""
+        return self.spoken_in(whole(text))
+
+    def spoken_in(self, ready: str) -> "Language":
+        """The phrases of the languages that a text is in, which is ready to be searched."""
+        spoken = languages_of(ready, self.common)
         named = {one.name: getattr(self, one.name) for one in fields(self)}
         shelves = {name: shelf.within(spoken) for name, shelf in named.items() if isinstance(shelf, Phrases)}
         return Language(**shelves, common=self.common)

@@ -70,8 +70,7 @@ class Marks:
 
 def looking(counting: Counting, related: Related) -> Looking:
     """How the conditions of a counting are asked."""
-    parts = {part.name: part.counts for part in counting.parts}
-    return Looking(counting.of, related.tables, related.now, related.tables[counting.of], parts)
+    return related.look(counting.of, {part.name: part.counts for part in counting.parts})
 
 
 def marked(counting: Counting, related: Related, sellers: Mask | None, since: int) -> Marks:
@@ -79,33 +78,32 @@ def marked(counting: Counting, related: Related, sellers: Mask | None, since: in
     records = related.tables.get(counting.of)
     if records is None:
         return no_marks(counting, len(related.sellers))
-    at = records.numbers(counting.by)
-    looked_at = at >= since
+    looked_at = records.numbers(counting.by) >= since
     if sellers is not None:
         looked_at &= sellers[records.numbers("seller")]
     look = looking(counting, related)
     if counting.only:
         looked_at &= look.meet(counting.only)
-    rows = np.flatnonzero(looked_at)
+    rows = looked_at.nonzero()[0]
     if not len(rows):
         return no_marks(counting, len(related.sellers))
-    kept = latest(counting, records.take(rows))
-    return marks_of(counting, look.among(kept), len(related.sellers))
+    return marks_of(counting, look, latest(counting, records, rows), len(related.sellers))
 
 
-def latest(counting: Counting, records: Table) -> Table:
-    """The latest record (of equals, that with the greatest id) per the first known of the fields that ask for it."""
-    if not counting.latest_per or not records.height:
-        return records
-    ids = records.plain(key_of(counting.of))
-    fields = [records.plain(name) for name in counting.latest_per]
-    moments = zip(records.numbers("seller").tolist(), records.numbers(counting.by).tolist(), ids, strict=True)
+def latest(counting: Counting, records: Table, rows: Numbers) -> Numbers:
+    """Of some rows the latest (of equals, the greatest id) per the first known of the fields that ask for it."""
+    if not counting.latest_per or not len(rows):
+        return rows
+    some = records.take(rows)
+    ids = some.plain(key_of(counting.of))
+    fields = [some.plain(name) for name in counting.latest_per]
+    moments = zip(some.numbers("seller").tolist(), some.numbers(counting.by).tolist(), ids, strict=True)
     newest: dict[tuple[object, ...], tuple[int, str, int]] = {}
     for place, ((seller, moment, own), *values) in enumerate(zip(moments, *fields, strict=True)):
         known = (pair for pair in enumerate([*values, own]) if pair[1] is not None)
         key, found = (seller, *next(known)), (moment, own, place)
         newest[key] = max(newest.get(key, found), found)
-    return records.take(np.array(sorted(place for _, _, place in newest.values()), dtype=np.int64))
+    return rows[sorted(place for _, _, place in newest.values())]
 
 
 def no_marks(counting: Counting, sellers: int) -> Marks:
@@ -115,21 +113,21 @@ def no_marks(counting: Counting, sellers: int) -> Marks:
     return Marks(none, none, none, none, none, flags, none, (), (none,) * len(counting.also), sellers)
 
 
-def marks_of(counting: Counting, look: Looking, sellers: int) -> Marks:
-    """The marks of the records that are looked at."""
+def marks_of(counting: Counting, look: Looking, rows: Numbers, sellers: int) -> Marks:
+    """The marks of some of the records that are looked at."""
     records = look.at
-    group, groups = grouped(records, counting.group_by) if counting.group_by else (None, ())
+    group, groups = grouped(records.take(rows), counting.group_by) if counting.group_by else (None, ())
     weighed = counting.weigh or counting.average
     return Marks(
-        row=records.numbers("row"),
-        seller=records.numbers("seller"),
-        at=records.numbers(counting.by),
-        left=left_out_place(counting, look),
-        weight=np.where(records.known(weighed), records.numbers(weighed), 0) if weighed else None,
-        flags=tuple(look.meet(one) for one in (counting.counts, *(part.counts for part in counting.parts))),
+        row=records.numbers("row")[rows],
+        seller=records.numbers("seller")[rows],
+        at=records.numbers(counting.by)[rows],
+        left=left_out_place(counting, look)[rows],
+        weight=np.where(records.known(weighed), records.numbers(weighed), 0)[rows] if weighed else None,
+        flags=tuple(look.meet(one)[rows] for one in (counting.counts, *(part.counts for part in counting.parts))),
         group=group,
         groups=groups,
-        also=tuple(further(also, look) for also in counting.also),
+        also=tuple(further(also, look, rows) for also in counting.also),
         sellers=sellers,
     )
 
@@ -139,7 +137,7 @@ def grouped(records: Table, name: str) -> tuple[Numbers, tuple[str, ...]]:
     if words := records.words(name):
         return records.numbers(name), tuple(words)
     known = records.known(name)
-    numbers, texts = numbered(records.column(name, np.flatnonzero(known)))
+    numbers, texts = numbered(records.column(name, known.nonzero()[0]))
     ordered = sorted(texts)
     places = np.array([ordered.index(text) for text in texts] or [0])
     found = np.full(records.height, NO_GROUP)
@@ -155,13 +153,17 @@ def left_out_place(counting: Counting, look: Looking) -> Numbers:
     return left
 
 
-def further(also: Also, look: Looking) -> Numbers:
-    """What a further measure counts of a record: a value that must differ, or the record itself."""
-    met = look.meet(also.when)
+def further(also: Also, look: Looking, rows: Numbers) -> Numbers:
+    """What a further measure counts of some records: a value that must differ, or the record itself."""
+    met = look.meet(also.when)[rows]
     if not also.distinct:
-        return np.where(met, look.at.numbers("row"), NOTHING)
-    known = met & look.at.known(also.distinct)
-    values = look.at.plain(also.distinct)
+        return np.where(met, look.at.numbers("row")[rows], NOTHING)
+    return told_apart(also.distinct, look.at.take(rows), met)
+
+
+def told_apart(name: str, records: Table, met: Mask) -> Numbers:
+    """A number for each different value of a field among the records of a mask, `NOTHING` for the others."""
+    known, values = met & records.known(name), records.plain(name)
     numbers: dict[object, int] = {}
     return np.array(
         [numbers.setdefault(value, len(numbers)) if one else NOTHING for value, one in zip(values, known, strict=True)],

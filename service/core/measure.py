@@ -29,14 +29,22 @@ class Slice(NamedTuple):
     also: tuple[int, ...] = ()
 
 
+Spans = tuple[tuple[Days, ...], ...]  # per window, short to long, the days it may span
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """The marks of one counting and, per seller, its slices: over all first, then groups; windows short to long."""
 
     counting: Counting
-    windows: tuple[Days, ...]
+    spans: Spans
     marks: Marks
     slices: Mapping[int, list[Slice]]
+
+    @property
+    def windows(self) -> tuple[Days, ...]:
+        """The days of each window; where another may stand in for it, of that one."""
+        return tuple(days[-1] for days in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,9 @@ class Calendar:
 
 def measure(counting: Counting, related: Related, sellers: Mask | None, calendar: Calendar) -> Measured:
     """Counts one counting for some sellers (all where None) as of a day."""
-    windows = short_to_long(counting)
-    spans = [days for window in windows for days in spans_of(window, calendar)]
-    marks = marked(counting, related, sellers, min(days.start for days in spans))
-    days = tuple(spans_of(window, calendar)[-1] for window in windows)  # what a seller without records is asked about
-    return Measured(counting, days, marks, sliced(counting, marks, calendar))
+    spans = tuple(spans_of(window, calendar) for window in short_to_long(counting))
+    marks = marked(counting, related, sellers, min(days.start for each in spans for days in each))
+    return Measured(counting, spans, marks, sliced(counting, marks, spans))
 
 
 def joined(several: Sequence[Measured]) -> Measured:
@@ -68,7 +74,7 @@ def joined(several: Sequence[Measured]) -> Measured:
     )
     counted = np.concatenate([marks.flags[0] for marks in within])
     marks = Marks(row, seller, at, left, None, (counted,), None, (), (), within[0].sellers)
-    return Measured(several[0].counting, several[0].windows, marks, {})
+    return Measured(several[0].counting, several[0].spans, marks, {})
 
 
 def short_to_long(counting: Counting) -> list[Window]:
@@ -76,18 +82,20 @@ def short_to_long(counting: Counting) -> list[Window]:
     return sorted(counting.within, key=lambda window: window.days)
 
 
-def spans_of(window: Window, calendar: Calendar) -> list[Days]:
+def spans_of(window: Window, calendar: Calendar) -> tuple[Days, ...]:
     """The days a window may span: its own, and those that stand in for it."""
     own = calendar.days(window)
-    return [own, calendar.days(Window(window.otherwise, window.lag))] if window.needs else [own]
+    return (own, calendar.days(Window(window.otherwise, window.lag))) if window.needs else (own,)
 
 
-def sliced(counting: Counting, marks: Marks, calendar: Calendar) -> dict[int, list[Slice]]:
+def sliced(counting: Counting, marks: Marks, spans: Spans) -> dict[int, list[Slice]]:
     """Per seller the slices of some marks."""
     slices: dict[int, list[Slice]] = {}
+    if not len(marks.row):
+        return slices
     for by_group in groupings(counting):
-        for window in short_to_long(counting):
-            for seller, found in chosen(counting, marks, window, calendar, by_group=by_group):
+        for window, days in zip(short_to_long(counting), spans, strict=True):
+            for seller, found in chosen(counting, marks, window, days, by_group=by_group):
                 slices.setdefault(seller, []).append(found)
     return slices
 
@@ -98,15 +106,15 @@ def groupings(counting: Counting) -> list[bool]:
 
 
 def chosen(
-    counting: Counting, marks: Marks, window: Window, calendar: Calendar, *, by_group: bool
+    counting: Counting, marks: Marks, window: Window, spans: tuple[Days, ...], *, by_group: bool
 ) -> Iterator[tuple[int, Slice]]:
     """The figures of one window, or of the one that stands in for it where it holds too little."""
-    own, *instead = spans_of(window, calendar)
+    own, *instead = spans
     if not instead:
         yield from summed(counting, marks, own, by_group=by_group)
         return
     enough = {seller for seller, one in summed(counting, marks, own, by_group=False) if one.total >= window.needs}
-    for days in (own, *instead):
+    for days in spans:
         for seller, one in summed(counting, marks, days, by_group=by_group):
             if (seller in enough) == (days is own):
                 yield seller, one
@@ -119,7 +127,7 @@ def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> I
     if by_group and marks.group is not None:
         within &= marks.group != NO_GROUP
         slots = slots + marks.group.astype(np.int64) * width
-    named = np.flatnonzero(np.bincount(slots[within]))
+    named = np.bincount(slots[within]).nonzero()[0]
     if not len(named):
         return
     columns = [column[named].tolist() for column in sums(counting, marks, slots, within, int(named[-1]) + 1)]

@@ -54,7 +54,7 @@ def mitigate(
     for seller, record, row in zip(sellers, table.texts(key, rows), rows.tolist(), strict=True):
         each = listed.setdefault(seller, [])
         each += [(record, edition.mitigations[place]) for place in np.flatnonzero(excused[:, row])]
-    slices = without(edition, found, excused, list(listed), question)
+    slices = without(edition, found, excused, list(listed))
     return {
         seller: Mitigated(as_it_would_stand(edition, headlines[seller], slices.get(seller), question), tuple(each))
         for seller, each in listed.items()
@@ -90,12 +90,12 @@ def without_others(edition: Edition, look: Looking) -> Looking:
     excused: dict[str, Mask] = {}
     for table in {one.of for one in edition.mitigations if one.of != look.name and one.of in look.tables}:
         any_of = AnyOf(tuple(one.when for one in edition.mitigations if one.of == table))
-        excused[table] = Looking.into(table, look.tables, look.as_of).meet(any_of)
-    return replace(look, excused=excused)
+        excused[table] = look.into(table).meet(any_of)
+    return look.without(excused)
 
 
 def without(
-    edition: Edition, found: Measured, excused: NDArray[np.bool_], sellers: list[int], question: Question
+    edition: Edition, found: Measured, excused: NDArray[np.bool_], sellers: list[int]
 ) -> dict[int, list[Slice]]:
     """The slices of some sellers without what is excused; the first mitigation of a record says how."""
     leaves = np.array([one.effect == "left_out" for one in edition.mitigations])
@@ -108,4 +108,4 @@ def without(
         flags=(counted & ~spared, *parts),
         also=tuple(np.where(spared, NOTHING, values) for values in marks.also),
     )
-    return sliced(found.counting, marks.where(np.isin(marks.seller, sellers) & ~out), question.calendar)
+    return sliced(found.counting, marks.where(np.isin(marks.seller, sellers) & ~out), found.spans)

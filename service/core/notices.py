@@ -67,9 +67,9 @@ def facts(notice: Mapping[str, Any], marketplace: str, rules: NoticeRules, langu
         **links(notice, bounded(f"{subject}\n{text}"), rules.hosts, marketplace),
     }
     opening, body = read(subject), read(text)
-    language = language.of(subject, text)
+    language = language.spoken_in("\n".join([*opening, *body]))
     found |= dict.fromkeys(said(opening + body, language), 1)
-    if found.keys() & {group for group, _ in language.notices.groups()}:
+    if found.keys() & language.notices.names:
         found |= {group: 2 for group in said([*opening, *beginning(body, rules.opening)], language) if SAYS in group}
     return found
 

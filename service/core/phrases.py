@@ -8,7 +8,9 @@ Case, width, accents, punctuation and spaces do not matter. Patterns go to RE2, 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, pairwise, zip_longest
 
 import re2
@@ -41,16 +43,17 @@ class Phrases:
     RE2's own filter looks for the words no phrase can do without first, all at once, so that most phrases cost nothing.
     """
 
-    def __init__(
-        self, phrases: Iterable[Phrase], languages: frozenset[str] | None = None, compiled: re2.Filter | None = None
-    ) -> None:
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = tuple(phrases)
-        self._languages = languages
-        self._filter = compiled or compiled_filter(self._phrases)
+        self._filter = compiled_filter(self._phrases)
+        self.names = frozenset(phrase.group for phrase in self._phrases)
+        self.languages: frozenset[str] | None = None
 
     def within(self, languages: frozenset[str]) -> "Phrases":
         """The phrases of some languages only; nothing is compiled anew."""
-        return Phrases(self._phrases, languages, self._filter)
+        some = copy(self)
+        some.languages = languages
+        return some
 
     def found(self, ready: str) -> frozenset[str]:
         """The groups of which a phrase stands in a text that is `ready`."""
@@ -60,7 +63,7 @@ class Phrases:
         """The phrases that stand in a text that is `ready`."""
         places = self._filter.Match(ready.encode()) if self._phrases and ready else None
         for phrase in (self._phrases[place] for place in places or ()):
-            if self._languages is None or phrase.language in self._languages:
+            if self.languages is None or phrase.language in self.languages:
                 yield phrase
 
     def groups(self) -> set[tuple[str, str]]:
@@ -123,9 +126,16 @@ def languages_of(ready: str, common: Mapping[str, frozenset[str]]) -> frozenset[
     A language that is heard far less than another is not spoken: its words only look like words of the other.
     """
     words = Counter(ready.split())
-    heard = {
-        language: sum(ready.count(word) if JOINED.search(word) else words[word] for word in known)
-        for language, known in common.items()
-    }
+    heard = {}
+    for language, known in common.items():
+        apart, together = by_script(known)
+        heard[language] = sum(words[word] for word in apart & words.keys()) + sum(map(ready.count, together))
     most = max(heard.values(), default=0)
     return frozenset(language for language, times in heard.items() if times * HEARD_LEAST >= most)
+
+
+@cache
+def by_script(words: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Words of a rule file that stand between spaces, and those that are written together."""
+    together = frozenset(word for word in words if JOINED.search(word))
+    return words - together, together

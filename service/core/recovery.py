@@ -12,8 +12,9 @@ from service.core.ladder import in_breach
 from service.core.later import NOTHING_LATER, Laters
 from service.core.marks import Marks
 from service.core.measure import Measured
+from service.core.moments import HORIZON, Moments, coming_days
 from service.core.score import scores
-from service.core.steps import HORIZON, Coming, Moments, coming_days, coming_figures
+from service.core.steps import Coming, coming_figures
 from service.core.tables import Mask, Numbers
 
 

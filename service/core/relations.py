@@ -1,7 +1,7 @@
 """A batch → its sellers and their tables, as known at its instant, each record tied to its seller and its order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 
 from service.core.batch import Batch
+from service.core.clauses import Condition
+from service.core.conditions import Looking, Met
 from service.core.known import FORMS, as_known
 from service.core.reported import Identity, ReportedAccount
 from service.core.tables import NO_WORD, Numbers, Table, number_of, numbered
@@ -26,7 +28,7 @@ class Related:
     `sellers` lists every (seller_id, marketplace) the batch names, sorted; a record's `seller` is its place there.
     `order_row` is the place of its order among the orders, `ORPHAN` where it is not in the batch. `now` is the instant
     as tables hold it. `accounts` are the records of `sellers`, `reported` what marketplaces say of
-    them.
+    them. `met` is what is known so far of which records meet what.
     """
 
     as_of: datetime
@@ -37,6 +39,12 @@ class Related:
     accounts: Mapping[int, Mapping[str, Any]]
     uncovered: frozenset[str]
     reported: Mapping[Identity, ReportedAccount]
+    met: dict[str, Met] = field(default_factory=dict)
+
+    def look(self, name: str, parts: Mapping[str, Condition] | None = None) -> Looking:
+        """A look at all records of a table, for conditions of which some may ask for parts of their card."""
+        met = self.met.setdefault(name, {})
+        return Looking(name, self.tables, self.now, self.tables[name], parts or {}, whole=self.met, own=met)
 
     def missing(self, required: tuple[str, ...]) -> list[str]:
         """Which of the required tables and fields (`table` or `table.field`) nobody covered; of no table, no field."""

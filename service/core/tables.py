@@ -1,6 +1,7 @@
-"""Tables as they are counted: whole numbers in numpy columns; texts stay in Polars and are fetched for few records.
+"""Tables as they are counted: columns of whole numbers in numpy; texts stay in Polars and are fetched for few records.
 
-An instant is its microseconds since 1970, a word of a closed list its place there, yes and no are 1 and 0.
+An instant is its microseconds since 1970, a word of a closed list its place there, yes and no are 1 and 0. A list of
+such words is a number with a bit for each place.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[Any]
 Mask = NDArray[np.bool_]
+Column = Numbers | pl.Series
 
 UNKNOWN = -(2**63)  # a number nobody knows
 NO_WORD = -1  # a word, or a yes or no, nobody knows
@@ -44,55 +46,31 @@ def moment_of(number: int) -> datetime:
     return EPOCH + number * MICROSECOND
 
 
-def numbers_of(column: pl.Series) -> Numbers:
-    """A typed column as whole numbers."""
-    match column.dtype:
-        case pl.Datetime():
-            return column.to_numpy().view(np.int64)  # what is not known is the least number there is
-        case pl.Int16():
-            return words_of(column)
-        case pl.Boolean():
-            return words_of(column.cast(pl.Int8))
-    return column.fill_null(UNKNOWN).to_numpy()
-
-
-def words_of(column: pl.Series) -> Numbers:
-    """The numbers of words, as far as they are known."""
-    numbers = column.to_numpy()  # decimals where some are not known
-    known = np.where(np.isnan(numbers), NO_WORD, numbers) if column.has_nulls() else numbers
-    return known.astype(np.int16)
-
-
 class Table:
     """The records of one table.
 
     Args:
-        columns: the typed columns by field.
-        kinds: their types.
+        columns: the typed columns by field: of numbers (or lists and objects), or of texts and decimals.
+        kinds: the types of the fields.
         words: per field that is a word of a closed list, those words, each with its number.
         height: how many records there are.
     """
 
     def __init__(
-        self, columns: Mapping[str, pl.Series], kinds: Mapping[str, pl.DataType], words: Words, height: int
+        self, columns: Mapping[str, Column], kinds: Mapping[str, pl.DataType], words: Words, height: int
     ) -> None:
         self.height = height
         self._words = words
-        self._columns = columns
+        self._columns = {name: column for name, column in columns.items() if isinstance(column, pl.Series)}
         self._kinds = kinds
-        self._numbers: dict[str, Numbers] = {}
+        self._numbers = {name: column for name, column in columns.items() if not isinstance(column, pl.Series)}
         self._lists: dict[str, list[Any]] = {}
         self._whole: Table | None = None  # the table this is a part of,
         self._rows: Numbers | None = None  # which of its records these are,
         self._places: Numbers | None = None  # and where they stand in the columns
 
-    @classmethod
-    def of(cls, typed: pl.DataFrame, kinds: Mapping[str, pl.DataType], words: Words) -> "Table":
-        """The table of a typed frame."""
-        return cls(dict(zip(typed.columns, typed.get_columns(), strict=True)), kinds, words, typed.height)
-
     def __contains__(self, name: str) -> bool:
-        return name in self._columns
+        return name in self._kinds
 
     def kind(self, name: str) -> pl.DataType:
         """The type of a field."""
@@ -100,11 +78,14 @@ class Table:
 
     def numbers(self, name: str) -> Numbers:
         """A column of whole numbers; `UNKNOWN` or `NO_WORD` where nobody knows."""
-        if name not in self._numbers:
-            self._numbers[name] = (
-                numbers_of(self._columns[name]) if self._whole is None else self._whole.numbers(name)[self._rows]
-            )
-        return self._numbers[name]
+        if (found := self._numbers.get(name)) is None:
+            found = self._numbers[name] = self._of_whole(name)
+        return found
+
+    def _of_whole(self, name: str) -> Numbers:
+        if self._whole is None:
+            raise KeyError(name)
+        return self._whole.numbers(name)[self._rows]
 
     def words(self, name: str) -> Mapping[str, int]:
         """The words of a closed list, each with its number."""
@@ -113,28 +94,37 @@ class Table:
     def known(self, name: str) -> Mask:
         """Where a field is known."""
         kind = self._kinds[name]
-        if isinstance(kind, (pl.Int16, pl.Boolean)):
+        if name in self._words or isinstance(kind, pl.Boolean):
             words: Mask = self.numbers(name) >= 0
             return words
         if isinstance(kind, (pl.Datetime, pl.Int64)):
             numbers: Mask = self.numbers(name) != UNKNOWN
             return numbers
+        if name not in self._columns:
+            return np.array([value is not None for value in self.numbers(name)], dtype=bool)
         column = self._columns[name]
         return self._picked(column == column) if column.has_nulls() else np.ones(self.height, dtype=bool)  # noqa: PLR0124
 
     def is_among(self, name: str, values: Collection[Any]) -> Mask:
         """Where a field is one of some values, or a list that holds one."""
         words, kind = self.words(name), self._kinds[name]
+        if words and isinstance(kind, pl.List):
+            column = self.numbers(name)
+            return any_of([(column > 0) & ((column >> words[one]) % 2 == 1) for one in values])
         if words or isinstance(kind, (pl.Boolean, pl.Int64)):
             column = self.numbers(name)
             return any_of([column == (words[one] if words else int(one)) for one in values])
+        if isinstance(kind, pl.List):
+            return np.array([bool(set(values) & {*(listed or ())}) for listed in self.numbers(name)], dtype=bool)
         texts = self._columns[name]
         if texts.null_count() == len(texts):
             return np.zeros(self.height, dtype=bool)
-        if isinstance(kind, pl.List):
-            return any_of(self._picked(texts.list.contains(one)) for one in values)
         wanted = [one if isinstance(kind, pl.Decimal) else str(one) for one in values]
-        return self._picked(texts == wanted[0] if len(wanted) == 1 else texts.is_in(wanted))
+        return any_of(self._picked(texts == one) for one in wanted)
+
+    def shares(self, name: str, texts: Collection[str]) -> Mask:
+        """Where a text is one of many."""
+        return self._picked(self._columns[name].is_in(texts))
 
     def compares(self, name: str, comparison: Callable[[Any, Any], Any], value: Any) -> Mask:
         """Where a decimal compares with a value."""
@@ -142,6 +132,9 @@ class Table:
 
     def texts(self, name: str, rows: Numbers | None = None) -> list[Any]:
         """The values of a field that is no number, of some records or all."""
+        if name not in self._columns:
+            own = self.numbers(name)
+            return list(own if rows is None else own[rows])
         if name not in self._lists:
             self._lists[name] = self._columns[name].to_list()
         found = self._lists[name]
@@ -159,7 +152,7 @@ class Table:
 
     def where(self, mask: Mask) -> "Table":
         """The records of a mask."""
-        return self if mask.all() else self.take(np.flatnonzero(mask))
+        return self if mask.all() else self.take(mask.nonzero()[0])
 
     def laid_over(self, **columns: NDArray[Any]) -> "Table":
         """The same records with some columns of numbers changed or added."""
@@ -167,7 +160,7 @@ class Table:
 
     def without_texts(self, name: str, mask: Mask) -> "Table":
         """The same records with a text forgotten where a mask says so."""
-        places = np.flatnonzero(mask) if self._places is None else self._places[mask]
+        places = mask.nonzero()[0] if self._places is None else self._places[mask]
         return self._changed(
             _columns={**self._columns, name: self._columns[name].clone().scatter(places, None)}, _lists={}
         )
@@ -192,6 +185,12 @@ class Table:
         if isinstance(kind, pl.Int16):
             words = [*self.words(name), None]
             return [words[number] for number in self.numbers(name)]
+        if isinstance(kind, pl.List) and self.words(name):
+            listed = self.words(name).items()
+            return [
+                None if bits < 0 else [word for word, place in listed if bits >> place & 1]
+                for bits in self.numbers(name).tolist()
+            ]
         if isinstance(kind, pl.Boolean):
             return [None if number == NO_WORD else bool(number) for number in self.numbers(name)]
         if isinstance(kind, (pl.Datetime, pl.Int64)):

@@ -1,6 +1,5 @@
 """Records that do not hurt now and will: because an instant passes, or because an open matter ends."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -11,26 +10,32 @@ from service.core.countings import Counting
 from service.core.evidence import hurting
 from service.core.figures import Question
 from service.core.known import FORMS
-from service.core.later import NEVER, points
-from service.core.marks import NO_GROUP, looking
+from service.core.marks import NO_GROUP, Marks
+from service.core.moments import Moments, coming_days, ordinals
 from service.core.recovery import Course, Period, by_domain, periods
-from service.core.steps import A_DAY, Moments, Stretch, coming_days, longest, marks_at, stretches, turning_point, within
+from service.core.stretches import (
+    NONE,
+    Stretch,
+    longest,
+    marks_at,
+    marks_on_first,
+    turns,
+    until_turned,
+    within,
+)
 from service.core.tables import Mask, Numbers, Table
 from service.core.windows import midnight
 
 
 class Open(NamedTuple):
-    """Open records: the place of each in its table, when it turns, and an instant at which today's edition has it hurt.
-
-    Where another edition will have it hurt, that is the instant of the question.
-    """
+    """Open records: the place of each, when it turns, and the marks of those that turn by the edition of today."""
 
     row: Numbers
     turns_at: Numbers
-    moment: Numbers
+    marks: tuple[Marks, ...]
 
 
-NONE_OPEN = Open(*(np.zeros(0, dtype=np.int64) for _ in range(3)))
+NONE_OPEN = Open(NONE, NONE, ())
 
 
 class Sought(NamedTuple):
@@ -63,7 +68,11 @@ def open_records(course: Course, waiting: Mask, question: Question) -> Open:
             moments = Moments(related, zone, days, period.first, period.last, course.later)
             found.append(open_in(period, course, Sought(some, done, waiting), moments))
             done[found[-1].row] = True
-    return Open(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    return Open(
+        np.concatenate([each.row for each in found]),
+        np.concatenate([each.turns_at for each in found]),
+        tuple(marks for each in found for marks in each.marks),
+    )
 
 
 def settled(course: Course, waiting: Mask, question: Question) -> Mask:
@@ -83,38 +92,67 @@ def open_in(period: Period, course: Course, sought: Sought, moments: Moments) ->
     edition = period.edition
     if edition is None or edition.counting is None or edition.counting.of != course.edition.counted_by.of:
         return NONE_OPEN
-    counting, related = edition.counting, moments.related
-    records = related.tables[counting.of]
-    meant = (ahead(counting, records, moments) | sought.waiting) & sought.sellers[records.numbers("seller")]
-    if not meant.any():
+    today = course.today[0].marks if edition is course.edition else None
+    found = [*standing(edition, sought, moments, today), *turning(edition, sought, moments, today)]
+    if not any(len(each.since) for each in found):
         return NONE_OPEN
-    if counting.latest_per:
-        meant = with_all_of_sellers(meant, records)
-    stretch = stretches(counting, meant, moments)
-    hurt = hurting(edition, stretch.marks) & ~sought.done[stretch.marks.row]
-    ever = np.unique(stretch.marks.row[hurt & ever_within(counting, stretch, moments)])
-    row, first = np.unique(stretch.marks.row[hurt], return_index=True)
-    first = first[np.isin(row, ever)]
-    moment = related.now + stretch.day[hurt][first] * A_DAY
-    begins = begin_of_windows(counting, stretch.dated[hurt][first], moments)
-    turns = turns_at(edition, records.take(ever), moments, moment, np.where(sought.waiting[ever], begins, moment))
-    read_at = moment if edition is course.edition else np.full_like(moment, related.now)
-    return Open(ever, turns, read_at)
+    return first_of_each(edition.counting, found, moments, with_marks=edition is course.edition)
 
 
-def with_all_of_sellers(meant: Mask, records: Table) -> Mask:
-    """All records of the sellers of some, where the latest of several counts."""
-    seller = records.numbers("seller")
-    found: Mask = np.isin(seller, seller[meant])
-    return found
+class Hurting(NamedTuple):
+    """Stretches in which records hurt, with the instants at which they came to, by row and instant."""
+
+    stretch: Stretch
+    since: Numbers
 
 
-def ahead(counting: Counting, records: Table, moments: Moments) -> Mask:
-    """The records that an instant to come may change."""
-    found = dated_ahead(counting, records, moments.related.now)
-    for instant in turning_points(counting, records, moments):
-        found |= instant >= moments.related.now
-    return found
+def turning(edition: Edition, sought: Sought, moments: Moments, today: Marks | None) -> list[Hurting]:
+    """Records that hurt once an instant to come has passed."""
+    counting = edition.counted_by
+    records = moments.related.tables[counting.of]
+    meant = sought.sellers[records.numbers("seller")] & ~sought.done
+    base = marks_on_first(counting, meant, moments) if counting.latest_per and today is None else today
+    found = turns(counting, meant, moments, base)
+    if not len(found.row):
+        return []
+    looked_at, marks = marks_at(counting, records.take(found.row), found.moment, moments)
+    hurt = hurting(edition, marks)
+    marks = marks.where(hurt)
+    after, day, until = (column[looked_at][hurt] for column in (found.after, found.day, found.until))
+    ahead = dated_ahead(counting, records, moments.related.now)[marks.row]
+    since = np.where(ahead, np.maximum(after, marks.at), after)
+    return [Hurting(Stretch(marks, day, until, ordinals(marks.at, moments.zone)), since)]
+
+
+def standing(edition: Edition, sought: Sought, moments: Moments, today: Marks | None) -> list[Hurting]:
+    """Records that would hurt as they are, but are dated by a deadline to come or wait for their window."""
+    counting = edition.counted_by
+    records = moments.related.tables[counting.of]
+    ahead = dated_ahead(counting, records, moments.related.now)
+    meant = (ahead | sought.waiting) & ~sought.done & sought.sellers[records.numbers("seller")]
+    if not meant.any():
+        return []
+    marks = marks_on_first(counting, meant, moments) if today is None else today.where(meant[today.row])
+    marks = marks.where(hurting(edition, marks))
+    dated = ordinals(marks.at, moments.zone)
+    until = until_turned(marks.row, turns(counting, meant, moments, marks), moments)
+    since = np.where(ahead[marks.row], marks.at, begin_of_windows(counting, dated, moments))
+    return [Hurting(Stretch(marks, np.full(len(dated), moments.first), until, dated), since)]
+
+
+def first_of_each(counting: Counting, found: list[Hurting], moments: Moments, *, with_marks: bool) -> Open:
+    """Of each record that lies within a window while it hurts, the instant at which it first came to."""
+    rows = np.concatenate([each.stretch.marks.row for each in found])
+    since = np.concatenate([each.since for each in found])
+    ever = np.concatenate([ever_within(counting, each.stretch, moments) for each in found])
+    row, first = np.unique(rows, return_index=True)
+    kept = np.isin(row, rows[ever])
+    row, first = row[kept], first[kept]
+    chosen = np.zeros(len(rows), dtype=bool)
+    chosen[first] = True
+    parts = np.split(chosen, np.cumsum([len(each.since) for each in found])[:-1])
+    marks = [each.stretch.marks.where(part) for each, part in zip(found, parts, strict=True)] if with_marks else []
+    return Open(row, since[first], tuple(marks))
 
 
 def dated_ahead(counting: Counting, records: Table, now: int) -> Mask:
@@ -123,15 +161,6 @@ def dated_ahead(counting: Counting, records: Table, now: int) -> Mask:
         return np.zeros(records.height, dtype=bool)
     found: Mask = records.numbers(counting.by) >= now
     return found
-
-
-def turning_points(counting: Counting, records: Table, moments: Moments) -> Iterator[Numbers]:
-    """The instants at which some records may turn, for each of them, `UNKNOWN` where there is none."""
-    look = looking(counting, moments.related).among(records)
-    tests = {(test.field, test.of, test.value): test for test in counting.turning}
-    for test in tests.values():
-        yield turning_point(test, look)
-    yield from points(moments.later, counting.of, records)
 
 
 def ever_within(counting: Counting, stretch: Stretch, moments: Moments) -> Mask:
@@ -151,32 +180,3 @@ def begin_of_windows(counting: Counting, dated: Numbers, moments: Moments) -> Nu
     begins = [midnight(date.fromordinal(day), moments.zone) for day in days.tolist()]
     found: Numbers = np.array(begins, dtype=np.int64)[place]
     return found
-
-
-def turns_at(edition: Edition, records: Table, moments: Moments, day: Numbers, otherwise: Numbers) -> Numbers:
-    """The instants at which some records turn.
-
-    Args:
-        edition: what counts them.
-        records: records that hurt on a coming day and do not the day before.
-        moments: the coming days.
-        day: the instant of that day, for each.
-        otherwise: when they turn if no instant of theirs passes in between.
-    """
-    counting, now = edition.counted_by, moments.related.now
-    found = np.full(records.height, NEVER)
-    for instant in turning_points(counting, records, moments):
-        passes = np.flatnonzero((day - A_DAY <= instant) & (instant <= day) & (instant < found))
-        hurts = passes[hurts_after(edition, records.take(passes), instant[passes], moments)]
-        found[hurts] = instant[hurts]
-    own, later = records.numbers(counting.by), dated_ahead(counting, records, now)
-    known = np.where(found < NEVER, found, np.where(later, own, otherwise))
-    return np.where(later, np.maximum(known, own), known)
-
-
-def hurts_after(edition: Edition, records: Table, instant: Numbers, moments: Moments) -> Mask:
-    """Which records hurt as soon as an instant of each has passed."""
-    counting = edition.counted_by
-    looked_at, marks = marks_at(counting, records, instant + 1, moments)
-    looked_at[looked_at] = hurting(edition, marks)
-    return looked_at

@@ -9,7 +9,8 @@ import polars as pl
 from marshmallow import ValidationError
 
 from service.core.errors import Fault
-from service.intake.columns import column_types, words
+from service.intake.columns import column_types, number_type, numbers_of, words
+from service.intake.frames import Frame, stacked
 from service.intake.home import Home
 from service.intake.portions import Typist
 from service.intake.tables import PORTION, ROW, TOO_DEEP, Given, Portion
@@ -25,7 +26,7 @@ class Cast:
     `foreign` are the positions of records that were set aside.
     """
 
-    table: pl.DataFrame
+    table: Frame
     faults: dict[int, list[Fault]]
     unknown: Counter[str]
     foreign: tuple[int, ...] = ()
@@ -35,7 +36,7 @@ class Cast:
 class Portions:
     """What was read of one table so far: typed records, and the positions of those refused or odd."""
 
-    frames: list[pl.DataFrame] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
 
@@ -68,6 +69,8 @@ def together(tables: Mapping[str, Given]) -> Iterator[list[Portion]]:
 
 def with_singles(given: Given, read: Portions, home: Home) -> Cast:
     """A table with the records that could only be read one by one, and all its faults."""
+    if not read.odd and not read.refused and read.frames:
+        return Cast(stacked(read.frames), {}, given.unknown)
     schema = shape(given.table)
     faults: dict[int, list[Fault]] = {}
     singles: list[dict[str, Any]] = []
@@ -92,22 +95,15 @@ def with_singles(given: Given, read: Portions, home: Home) -> Cast:
     return Cast(stacked(read.frames), faults, +unknown, tuple(foreign))
 
 
-def frame_of(table: str, records: list[dict[str, Any]]) -> pl.DataFrame:
+def frame_of(table: str, records: list[dict[str, Any]]) -> Frame:
     """Records as marshmallow reads them, as a frame."""
     for name, places in words(table).items():
         for record in records:
-            record[name] = places.get(record.get(name, ""))
-    return pl.DataFrame(records, schema={ROW: pl.UInt32, **column_types(table)})
-
-
-def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """One frame of several, which are used up column by column: no two copies of a table are held."""
-    if len(frames) == 1:
-        return frames[0]
-    columns = [list(parts) for parts in zip(*(frame.get_columns() for frame in frames), strict=True)]
-    frames.clear()
-    columns.reverse()
-    return pl.DataFrame([pl.concat(columns.pop(), rechunk=True) for _ in range(len(columns))])
+            if isinstance(word := record.get(name), str):
+                record[name] = places[word]
+    read = pl.DataFrame(records, schema={ROW: pl.Int64, **column_types(table)})
+    numbers = {ROW, *(name for name, kind in shape(table).fields.items() if number_type(kind))}
+    return Frame({one.name: numbers_of(one) if one.name in numbers else one for one in read}, read.height)
 
 
 def one_by_one(record: Any, schema: Record, home: Home, pointer: str) -> tuple[dict[str, Any], list[Fault]]:

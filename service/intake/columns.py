@@ -3,14 +3,15 @@
 Whatever is refused here is read again one by one, so a column may refuse more than marshmallow does, never less.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 from marshmallow import ValidationError, fields
 
-from service.core.tables import INSTANT
+from service.core.tables import INSTANT, NO_WORD, UNKNOWN, Numbers
 from service.intake.clean import says_what_it_means
 from service.intake.tables import TOO_DEEP
 from service.intake.texts import REFUSED, Column, amounts, ids, texts, without_refused
@@ -32,6 +33,7 @@ from service.schemas.shapes import Link, ListOf, is_blank, link_shape
 
 AMOUNT = pl.Decimal(38, DECIMAL_PLACES)
 WORD = pl.Int16()
+NOT_KNOWN = {np.dtype(np.int16): NO_WORD, np.dtype(np.int64): UNKNOWN}
 Reader = Callable[[Sequence[Any], Reading], Column]
 
 
@@ -43,8 +45,15 @@ def column_types(table: str) -> dict[str, pl.DataType]:
 
 @cache
 def words(table: str) -> dict[str, dict[str, int]]:
-    """Per field of a table that is a word of a closed list, those words, each with its place."""
-    return {name: numbered(kind) for name, kind in shape(table).fields.items() if isinstance(kind, Choice)}
+    """Per field of a table that is a word of a closed list, or a list of them, those words, each with its place."""
+    of_words = {name: choice_of(kind) for name, kind in shape(table).fields.items()}
+    return {name: numbered(choice) for name, choice in of_words.items() if choice}
+
+
+def choice_of(kind: fields.Field[Any]) -> Choice | None:
+    """The closed list that the words of a field are of."""
+    inner = kind.inner if isinstance(kind, ListOf) else kind
+    return inner if isinstance(inner, Choice) else None
 
 
 def numbered(kind: Choice) -> dict[str, int]:
@@ -88,8 +97,67 @@ def default_of(kind: fields.Field[Any]) -> str | bool | int | None:
     return numbered(kind)[str(default)] if isinstance(kind, Choice) else default
 
 
+def blank_of(kind: fields.Field[Any]) -> Any:
+    """What a field that is not known reads as, where columns of numbers have a number for it."""
+    default, number = default_of(kind), number_type(kind)
+    if default is not None or number not in NOT_KNOWN:
+        return default
+    return NOT_KNOWN[number]
+
+
+def number_type(kind: fields.Field[Any]) -> np.dtype[Any] | None:
+    """The type of a field's column where it is one of numbers, or of lists and objects; no text and no amount is."""
+    if choice_of(kind) or isinstance(kind, Boolean):
+        return np.dtype(np.int16)
+    if isinstance(kind, (Integer, Timestamp)):
+        return np.dtype(np.int64)
+    return None if isinstance(kind, Scalar) else np.dtype(object)
+
+
+def numbers_of(column: pl.Series) -> Numbers:
+    """A typed column as whole numbers."""
+    match column.dtype:
+        case pl.Int16():
+            return words_of(column)
+        case pl.Boolean():
+            return words_of(column.cast(pl.Int8))
+        case pl.List(inner=pl.Enum()):
+            return bits_of(column)
+        case pl.List() | pl.Struct() | pl.Object():
+            return objects(column.to_list())
+    return column.cast(INSTANT).to_numpy().view(np.int64)  # as instants: what is not known is the least number there is
+
+
+def objects(values: Sequence[Any]) -> Numbers:
+    """A column of lists and objects."""
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def words_of(column: pl.Series) -> Numbers:
+    """The numbers of words, as far as they are known."""
+    numbers = column.to_numpy()  # decimals where some are not known
+    known = np.where(np.isnan(numbers), NO_WORD, numbers) if column.has_nulls() else numbers
+    return known.astype(np.int16)
+
+
+def bits_of(lists: pl.Series) -> Numbers:
+    """Lists of words, each as a number with a bit for every word.
+
+    >>> bits_of(pl.Series([["b"], None, [], ["b", "a"]], dtype=pl.List(pl.Enum(["a", "b"])))).tolist()
+    [2, -1, 0, 3]
+    """
+    arrow = lists.to_arrow()
+    bounds = arrow.offsets.to_numpy()
+    bits = 1 << arrow.values[bounds[0] : bounds[-1]].indices.to_numpy().astype(np.int16)
+    found = np.zeros(len(lists), dtype=np.int16)
+    np.bitwise_or.at(found, np.arange(len(lists)).repeat(np.diff(bounds)), bits)
+    found[~arrow.is_valid().to_numpy(zero_copy_only=False)] = NO_WORD
+    return found
+
+
 def reader(kind: fields.Field[Any]) -> Reader:
     """What reads the values of a column: to the texts of texts and amounts, to whatever was given of instants."""
+    blank = blank_of(kind)
     match kind:
         case Timestamp():
             return lambda values, _: Column(values)
@@ -100,46 +168,65 @@ def reader(kind: fields.Field[Any]) -> Reader:
         case Amount():
             return lambda values, _: amounts(values)
         case Choice():
-            places, usual = numbered(kind), default_of(kind)
-            known: dict[Any, Any] = {None: usual, "": usual, **places}
-            return lambda values, _: by_meaning(values, lambda value: known.get(value, REFUSED))
+            known: dict[Any, Any] = {None: blank, "": blank, **numbered(kind)}
+            return lambda values, _: by_meaning(values, lambda value: known.get(value, REFUSED), blank)
         case Scalar():
-            default = default_of(kind)
-            return lambda values, _: by_meaning(values, lambda value: meaning(kind, value, default))
-        case ListOf() if isinstance(kind.inner, Choice):
-            return lambda values, _: lists(kind, values)
+            return lambda values, _: by_meaning(values, lambda value: meaning(kind, value, blank), blank)
+        case ListOf() if listed := choice_of(kind):
+            return lambda values, _: lists(kind, numbered(listed), values)
     return lambda values, _: by_value(values, kind)
 
 
 def by_value(values: Sequence[Any], kind: fields.Field[Any]) -> Column:
     """A column of lists and objects: as it stands where all of it means what it says, else read value by value."""
     if says_what_it_means(kind, [value for value in values if value is not None]):
-        return Column(values)
+        return Column([complete(kind, value) for value in values])
     return without_refused([nested_meaning(kind, value) for value in values])
 
 
-def lists(kind: ListOf, values: Sequence[Sequence[Any] | None]) -> Column:
-    """A column of lists of words."""
+def complete(kind: fields.Field[Any], value: Any) -> Any:
+    """A list or object with every field of its shape."""
+    if value is None:
+        return None
+    match kind:
+        case ListOf():
+            return [complete(kind.inner, one) for one in value]
+        case fields.Nested() | Link():
+            inner_shape = link_shape() if isinstance(kind, Link) else kind.schema
+            return {name: complete(inner, value.get(name)) for name, inner in inner_shape.fields.items()}
+    return value
+
+
+def lists(kind: ListOf, places: Mapping[str, int], values: Sequence[Sequence[Any] | None]) -> Column:
+    """A column of lists of words, each as a number with a bit for every word."""
     keys = [tuple(value) if isinstance(value, list) else value for value in values]
-    return by_meaning(keys, lambda value: None if value is None else nested_meaning(kind, list(value)))
+    return by_meaning(keys, lambda value: bits(kind, places, value), NO_WORD)
 
 
-def meaning(kind: Scalar, value: Any, default: Any) -> Any:
+def bits(kind: ListOf, places: Mapping[str, int], value: Any) -> Any:
+    """What one list of words means, or `REFUSED`."""
+    found = nested_meaning(kind, list(value) if isinstance(value, tuple) else value)
+    if found is None or found is REFUSED:
+        return NO_WORD if found is None else found
+    return sum({1 << places[word] for word in found})
+
+
+def meaning(kind: Scalar, value: Any, blank: Any) -> Any:
     """What one value means, or `REFUSED`."""
     if value is None or value == "":
-        return default
+        return blank
     try:
         return kind.read(value if isinstance(value, str) else text_of(value) or "")
     except ValidationError:
         return REFUSED
 
 
-def by_meaning(values: Sequence[Hashable], meaning_of: Callable[[Any], Any]) -> Column:
+def by_meaning(values: Sequence[Hashable], meaning_of: Callable[[Any], Any], blank: Any = None) -> Column:
     """A column of few different values: each is read once."""
     meanings = {value: meaning_of(value) for value in set(values)}
     if all(found is value and not isinstance(value, int) for value, found in meanings.items()):
         return Column(values)  # of numbers 5 and 5.0 are one and the same key
-    return without_refused(list(map(meanings.__getitem__, values)))
+    return without_refused(list(map(meanings.__getitem__, values)), blank)
 
 
 def nested_meaning(kind: fields.Field[Any], value: Any) -> Any:
@@ -147,6 +234,6 @@ def nested_meaning(kind: fields.Field[Any], value: Any) -> Any:
     if is_blank(value, kind):
         return None
     try:
-        return REFUSED if value is TOO_DEEP else kind.deserialize(value)
+        return REFUSED if value is TOO_DEEP else complete(kind, kind.deserialize(value))
     except ValidationError:
         return REFUSED

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,10 +20,11 @@ from service.core.mappings import ReportMapping
 from service.core.tables import Table
 from service.intake.cast import Cast, cast, escaped, worded
 from service.intake.columns import column_types, words
+from service.intake.frames import Frame, where_not
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.reports.adapt import Reports, locale_of
 from service.intake.reports.performance import performances
-from service.intake.tables import ROW, Call, Limits
+from service.intake.tables import Call, Limits
 from service.schemas.batch import Top
 from service.schemas.records import TABLES
 from service.schemas.scalars import Reading
@@ -74,7 +76,7 @@ def gather(
         casts = reports.completed(cast(ordered, home, reading), call, lambda given: cast(given, home, reading))
     for name, read in casts.items():
         typed, differing, repeated = without_repeats(read, name)
-        tables[name] = Table.of(typed, column_types(name), words(name))
+        tables[name] = Table(typed.columns, column_types(name), words(name), typed.height)
         faults = {**read.faults, **differing}
         record_faults += [fault for position in sorted(faults) for fault in faults[position]]
         warnings += table_warnings(name, read.unknown, repeated)
@@ -110,26 +112,27 @@ def top_shape() -> Top:
     return Top()
 
 
-def without_repeats(read: Cast, name: str) -> tuple[pl.DataFrame, dict[int, list[Fault]], int]:
+def without_repeats(read: Cast, name: str) -> tuple[Frame, dict[int, list[Fault]], int]:
     """The records of a table once each, the faults of those that differ under one id, and how many were repeats."""
     key = FORMS[name].key
     identity = [*([key] if key else []), "seller_id", "marketplace"]
-    table = read.table
-    if name == "performance_reports" or table[identity[0]].n_unique() == table.height:
-        return table, {}, 0
-    several = table.filter(pl.struct(identity).is_duplicated())
+    frame = read.table
+    ids = frame.columns[identity[0]]
+    if name == "performance_reports" or not isinstance(ids, pl.Series) or ids.n_unique() == frame.height:
+        return frame, {}, 0
+    own = pl.DataFrame({part: frame.columns[part] for part in identity})
+    several = frame.where(own.select(pl.struct(identity).is_duplicated()).to_series().to_numpy())
     versions: dict[tuple[Any, ...], set[str]] = {}
     positions: dict[tuple[Any, ...], list[int]] = {}
-    for record in several.sort(ROW).iter_rows(named=True):
+    records = Table(several.columns, column_types(name), words(name), several.height).records()
+    for position, record in sorted(zip(several.rows.tolist(), records, strict=True), key=itemgetter(0)):
         who = tuple(record[part] for part in identity)
-        position = record.pop(ROW)
         versions.setdefault(who, set()).add(repr(record))
         positions.setdefault(who, []).append(position)
     differing = [who for who in positions if len(versions[who]) > 1]
     faults = {position: [different(name, position)] for who in differing for position in positions[who]}
     repeats = [position for who in positions if who not in set(differing) for position in positions[who][1:]]
-    gone = pl.Series(values=[*faults, *repeats], dtype=pl.UInt32)
-    return table.filter(~pl.col(ROW).is_in(gone.implode())), faults, len(repeats)
+    return where_not([*faults, *repeats], frame), faults, len(repeats)
 
 
 def different(name: str, position: int) -> Fault:

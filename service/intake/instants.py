@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from service.core.tables import INSTANT
+from service.core.tables import UNKNOWN, Numbers
+from service.intake.columns import numbers_of
 from service.intake.texts import BAR
 from service.schemas.scalars import CLOCK, DATE, OFFSET, Reading
 
@@ -21,7 +22,7 @@ Truths = npt.NDArray[np.bool_]
 CANONICAL = "2026-11-22T09:00:00Z"
 DIGITS = [place for place, sign in enumerate(CANONICAL) if sign.isdigit()]
 SIGNS = [place for place, sign in enumerate(CANONICAL) if not sign.isdigit()]
-UNKNOWN, UNREAD = "-" * len(CANONICAL), "?" * len(CANONICAL)  # stand for texts that are not known, or of another form
+BLANK, UNREAD = "-" * len(CANONICAL), "?" * len(CANONICAL)  # stand for texts that are not known, or of another form
 FIRST_YEAR, LAST_YEAR = 1000, 2999
 ANY_INSTANT = rf"^(?<date>{DATE})(?:[T ](?<clock>{CLOCK})(?<offset>{OFFSET})?)?$"
 EARLIEST_YEAR, LATEST_YEAR = 1000, 9998  # beyond, an offset may lead out of the calendar
@@ -42,25 +43,25 @@ def months() -> Months:
     return Months(starts - 1, np.diff(starts, append=starts[-1] + 31))
 
 
-def instants(texts: Sequence[str | None], reading: Reading) -> tuple[pl.Series, list[int]]:
-    """The instants of texts, and the places of those that are refused."""
+def instants(texts: Sequence[str | None], reading: Reading) -> tuple[Numbers, list[int]]:
+    """The instants of texts, as tables hold them, and the places of those that are refused."""
     signs = aligned(texts)
-    moments = canonical(signs)
-    read = pl.Series(values=moments, nan_to_null=True).cast(pl.Int64).cast(INSTANT)
-    unread = np.flatnonzero(np.isnan(moments) & (signs[:, 0] != ord("-")))
+    read = canonical(signs)
+    unread = np.flatnonzero((read == UNKNOWN) & (signs[:, 0] != ord("-")))
     if not len(unread):
         return read, []
     others = pl.Series(values=[texts[place] for place in unread.tolist()], dtype=pl.String).to_frame("text")
     found = others.select(other_forms(reading.zone)).to_series()
-    return read.scatter(pl.Series(values=unread), found), unread[found.is_null().to_numpy()].tolist()
+    read[unread] = numbers_of(found)
+    return read, unread[found.is_null().to_numpy()].tolist()
 
 
 def aligned(texts: Sequence[str | None]) -> Bytes:
     """Texts as rows of bytes and a bar, with a stand-in for what is not known or not as long as the canonical form."""
     rows = (len(texts), len(CANONICAL) + len(BAR))
-    everything = BAR.join([text or UNKNOWN for text in texts]) + BAR
+    everything = BAR.join([text or BLANK for text in texts]) + BAR
     if len(everything) != rows[0] * rows[1] or everything.count(BAR) != rows[0] or not everything.isascii():
-        fitting = [UNKNOWN if not text else text if len(text) == len(CANONICAL) else UNREAD for text in texts]
+        fitting = [BLANK if not text else text if len(text) == len(CANONICAL) else UNREAD for text in texts]
         everything = BAR.join(fitting) + BAR
     signs = np.frombuffer(everything.encode("ascii", "replace"), np.uint8).reshape(rows)
     if (signs[:, -1] != ord(BAR)).any():
@@ -68,11 +69,8 @@ def aligned(texts: Sequence[str | None]) -> Bytes:
     return signs
 
 
-def canonical(signs: Bytes) -> npt.NDArray[np.float64]:
-    """The microseconds since the epoch of texts as long as the canonical form; not a number where they have another.
-
-    A whole second is exact as a float up to the year 20000.
-    """
+def canonical(signs: Bytes) -> Numbers:
+    """The microseconds since the epoch of texts as long as the canonical form; not known where they have another."""
     digits = signs[:, DIGITS] - ord("0")
     fits: Truths = (digits < 10).all(axis=1) & (signs[:, SIGNS] == form()).all(axis=1)
     century, year, month, day, hour, minute, second = (digits[:, ::2] * np.uint8(10) + digits[:, 1::2]).T.astype(
@@ -83,7 +81,7 @@ def canonical(signs: Bytes) -> npt.NDArray[np.float64]:
     place[~fits] = 0
     fits &= (day <= months().lengths[place]) & (hour < 24) & (minute < 60) & (second < 60)
     seconds = (((months().starts[place] + day) * 24 + hour) * 60 + minute) * 60 + second
-    return np.where(fits, seconds * 1_000_000.0, np.nan)
+    return np.where(fits, seconds * 1_000_000, UNKNOWN)
 
 
 @cache

@@ -1,24 +1,28 @@
-"""Places: where each field's column stands in the frame of its table, what it holds, and what stands there instead."""
+"""Places: what the column of each field of a table holds, how it is read, and what stands there instead."""
 
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 from marshmallow import fields
 
-from service.intake.columns import Reader, column_types, default_of, reader
+from service.core.tables import Column
+from service.intake.columns import Reader, blank_of, column_types, default_of, number_type, reader
+from service.intake.frames import part
 from service.intake.home import Home
-from service.intake.tables import PORTION, ROW
+from service.intake.tables import PORTION
 from service.schemas.records import shape
+from service.schemas.scalars import Timestamp
 
 
 class Place(NamedTuple):
-    """The place of one field. Columns of one `pile` are made together."""
+    """The place of one field. Columns of one `pile` are made together; `number` is the type of one of numbers."""
 
-    column: int
     name: str
     kind: fields.Field[Any]
     type: pl.DataType
+    number: np.dtype[Any] | None
     required: bool
     read: Reader
     pile: str
@@ -26,40 +30,37 @@ class Place(NamedTuple):
 
 @cache
 def places(table: str) -> list[Place]:
-    """The places of a table, in the order of its fields; before them stands `row`."""
-    return [
-        place_of(column, name, kind, column_types(table)[name])
-        for column, (name, kind) in enumerate(shape(table).fields.items(), 1)
-    ]
+    """The places of a table, in the order of its fields."""
+    return [place_of(name, kind, column_types(table)[name]) for name, kind in shape(table).fields.items()]
 
 
-def place_of(column: int, name: str, kind: fields.Field[Any], own: pl.DataType) -> Place:
+def place_of(name: str, kind: fields.Field[Any], own: pl.DataType) -> Place:
     """The place of a field."""
-    return Place(column, name, kind, own, kind.required or name in Home.fields, reader(kind), str(own))
+    number = number_type(kind)
+    pile = str(own) if number is None or isinstance(kind, Timestamp) else str(number)
+    return Place(name, kind, own, number, kind.required or name in Home.fields, reader(kind), pile)
 
 
 @cache
-def blank_portion(table: str) -> pl.DataFrame:
+def blank_portion(table: str) -> dict[str, Column]:
     """A full portion of a table of which nothing is known."""
-    return pl.DataFrame([pl.Series(ROW, range(PORTION), dtype=pl.UInt32), *map(nothing, places(table))])
+    return {place.name: nothing(place) for place in places(table)}
 
 
-def nothing(place: Place) -> pl.Series:
+def nothing(place: Place) -> Column:
     """A full portion of a column of which nothing is known."""
-    if place.type == pl.Object:
-        return pl.Series(place.name, [None] * PORTION, dtype=pl.Object)
+    if place.number is not None:
+        return np.full(PORTION, blank_of(place.kind), dtype=place.number)
     return pl.Series(place.name, [default_of(place.kind)], dtype=place.type).new_from_index(0, PORTION)
 
 
-def blank(table: str, height: int) -> pl.DataFrame:
-    """Some records of a table of which nothing is known."""
-    whole = blank_portion(table)
-    if height <= PORTION:
-        return whole.slice(0, height)
-    rows, *columns = whole.get_columns()
-    return pl.DataFrame([pl.Series(ROW, range(height), dtype=rows.dtype), *(alike(one, height) for one in columns)])
+def blank(place: Place, table: str, height: int) -> Column:
+    """A column of so many records of which nothing is known."""
+    return alike(blank_portion(table)[place.name], height)
 
 
-def alike(column: pl.Series, height: int) -> pl.Series:
+def alike(column: Column, height: int) -> Column:
     """A column of so many equal values, of a full portion of them."""
-    return column.slice(0, height) if height <= PORTION else column.new_from_index(0, height)
+    if height <= PORTION:
+        return part(column, 0, height)
+    return column.new_from_index(0, height) if isinstance(column, pl.Series) else np.repeat(column[:1], height)

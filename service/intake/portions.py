@@ -1,57 +1,56 @@
-"""Portions of tables → typed frames, and which of their records must be looked at again.
+"""Portions of tables → frames, and which of their records must be looked at again.
 
-The values of all columns of one type are piled up and made into one series, of which each column is a slice: so a call
+The values of all columns of one type are piled up and made into one column, of which each column is a slice: so a call
 of few records in many tables costs little more than one table of as many.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from service.core.tables import INSTANT
+from service.core.tables import INSTANT, Column, Mask
 from service.intake.columns import AMOUNT, by_meaning
+from service.intake.frames import Frame, gaps, part
 from service.intake.home import Home
 from service.intake.instants import instants
 from service.intake.places import Place, alike, blank, places
 from service.intake.series import home_series, read_series
 from service.intake.tables import PORTION, ROW, Portion, Values
-from service.intake.texts import REFUSED, Column
+from service.intake.texts import REFUSED
+from service.intake.texts import Column as Found
 from service.schemas.records import shape
 from service.schemas.scalars import ID_LENGTH, Id, Reading
-
-Frame = tuple[pl.DataFrame, list[int]]
 
 
 @dataclass(slots=True)
 class Unit:
-    """One portion on its way: its frame, and the places in it that are refused so far."""
+    """One portion on its way: its columns, and the places in it that are refused so far."""
 
     portion: Portion
     height: int
-    frame: pl.DataFrame
+    columns: dict[str, Column] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
-    given: set[str] = field(default_factory=set)
 
-    def put(self, place: Place, series: pl.Series) -> None:
+    def put(self, place: Place, column: Column) -> None:
         """Sets a column."""
-        self.frame.replace_column(place.column, series)
-        self.given.add(place.name)
-        if place.required and series.null_count():
-            self.refuse(series.is_null())
+        self.columns[place.name] = column
+        if place.required:
+            self.refuse(gaps(column))
 
-    def refuse(self, wrong: pl.Series) -> None:
-        """Refuses the records where a column of truths holds."""
-        self.refused.update(wrong.arg_true())
+    def refuse(self, wrong: Mask) -> None:
+        """Refuses the records of a mask."""
+        if wrong.any():
+            self.refused.update(np.flatnonzero(wrong).tolist())
 
 
 @dataclass(slots=True)
 class Pile:
     """The values of all columns of one type, and whose they are."""
 
-    type: pl.DataType
+    place: Place
     values: list[Any] = field(default_factory=list)
     owners: list[tuple[Unit, Place, int]] = field(default_factory=list)
 
@@ -60,12 +59,12 @@ class Pile:
         self.owners.append((unit, place, len(self.values)))
         self.values.extend(values)
 
-    def give(self, series: pl.Series, refused: Sequence[int] = ()) -> None:
+    def give(self, column: Column, refused: Sequence[int] = ()) -> None:
         """Gives every owner its part of what the values have become."""
         for unit, place, start in self.owners:
-            part = series.slice(start, unit.height).alias(place.name)
-            unit.put(place, part)
-            unit.refused.update([found - start for found in refused if 0 <= found - start < unit.height])
+            unit.put(place, part(column, start, unit.height))
+            if refused:
+                unit.refused.update([found - start for found in refused if 0 <= found - start < unit.height])
 
 
 class Typist:
@@ -79,12 +78,9 @@ class Typist:
             for name, default in self._defaults.items()
         }
 
-    def typed(self, portions: Iterable[Portion]) -> list[Frame]:
+    def typed(self, portions: Iterable[Portion]) -> list[tuple[Frame, list[int]]]:
         """The typed records of some portions, each with the positions of records that are refused."""
-        units = []
-        for portion in portions:
-            height = len(portion.rows)
-            units.append(Unit(portion, height, blank(portion.table, height)))
+        units = [Unit(portion, len(portion.rows)) for portion in portions]
         piles: dict[str, Pile] = {}
         for unit in units:
             columns = unit.portion.columns
@@ -94,8 +90,6 @@ class Typist:
                     self._leave(unit, place)
                 else:
                     self._take(unit, place, values, piles)
-        if nested := [pile for pile in piles.values() if pile.type.is_nested()]:
-            give_nested(nested)
         for pile in piles.values():
             self._give(pile)
         return [finished(unit) for unit in units]
@@ -114,7 +108,9 @@ class Typist:
                 unit.put(place, read)
                 return
             if isinstance(place.kind, Id) and values.dtype == pl.String:
-                unit.refuse(values.str.len_chars() > ID_LENGTH)  # a decoder of JSON has seen to that
+                unit.refuse(
+                    (values.str.len_chars() > ID_LENGTH).fill_null(value=False).to_numpy()
+                )  # a decoder of JSON has seen to that
             values = values.to_list()
         column = place.read(values, self._reading)
         if place.name in self._constants:
@@ -122,35 +118,36 @@ class Typist:
         if column.refused:
             unit.refused.update(column.refused)
         if place.pile not in piles:
-            piles[place.pile] = Pile(place.type)
+            piles[place.pile] = Pile(place)
         piles[place.pile].add(unit, place, column.values)
 
-    def _whole(self, place: Place, column: pl.Series) -> pl.Series | None:
+    def _whole(self, place: Place, column: pl.Series) -> Column | None:
         """A column read as a whole, as long as nothing in it must be looked at by itself."""
         read = read_series(place.kind, column, self._reading)
-        if read is not None and place.name in self._constants:
-            read = home_series(
-                read, self._home.domains if place.name == "marketplace" else None, self._defaults[place.name]
-            )
-        return read if read is None else read.alias(place.name)
+        if isinstance(read, pl.Series) and place.name in self._constants:
+            domains = self._home.domains if place.name == "marketplace" else None
+            return home_series(read, domains, self._defaults[place.name])
+        return read
 
-    def _at_home(self, name: str, column: Column) -> Column:
+    def _at_home(self, name: str, column: Found) -> Found:
         """The sellers or the marketplaces of records, the batch's own where a record names none."""
         default = self._defaults[name]
         if name == "marketplace":
             domains = self._home.domains
             found = by_meaning(column.values, lambda value: domains.get(value, REFUSED) if value else default)
-            return Column(found.values, {*column.refused, *found.refused})
-        return Column([default if value is None else value for value in column.values], column.refused)
+            return Found(found.values, {*column.refused, *found.refused})
+        return Found([default if value is None else value for value in column.values], column.refused)
 
     def _give(self, pile: Pile) -> None:
-        """Makes a pile of plain values into one series, and gives its owners their parts."""
-        if pile.type == INSTANT:
+        """Makes a pile of plain values into one column, and gives its owners their parts."""
+        if pile.place.type == INSTANT:
             pile.give(*instants(pile.values, self._reading))
-        elif pile.type == AMOUNT:
+        elif pile.place.number:
+            pile.give(np.fromiter(pile.values, dtype=pile.place.number, count=len(pile.values)))
+        elif pile.place.type == AMOUNT:
             pile.give(pl.Series(values=pile.values, dtype=pl.String).cast(AMOUNT))
-        elif not pile.type.is_nested():
-            pile.give(pl.Series(values=pile.values, dtype=pile.type))
+        else:
+            pile.give(pl.Series(values=pile.values, dtype=pl.String))
 
 
 def has_any(values: Values) -> bool:
@@ -160,29 +157,20 @@ def has_any(values: Values) -> bool:
     return any(values) or values.count(None) < len(values)
 
 
-def give_nested(piles: Sequence[Pile]) -> None:
-    """Makes piles of lists and objects into series, all in one frame; what is one and the same object is made once."""
-    different = [dict(zip(map(id, pile.values), pile.values, strict=True)) for pile in piles]
-    names = [str(place) for place in range(len(piles))]
-    rows = [dict(zip(names, row, strict=True)) for row in zip_longest(*[found.values() for found in different])]
-    frame = pl.DataFrame(rows, schema={name: pile.type for name, pile in zip(names, piles, strict=True)})
-    for pile, found, series in zip(piles, different, frame, strict=True):
-        if len(found) == len(pile.values):
-            pile.give(series)
-        else:
-            codes = dict(zip(found, range(len(found)), strict=True))
-            pile.give(series[list(map(codes.__getitem__, map(id, pile.values)))])
-
-
-def finished(unit: Unit) -> Frame:
+def finished(unit: Unit) -> tuple[Frame, list[int]]:
     """The records of a portion that are not refused, and the positions of those that are."""
-    table, rows = unit.portion.table, unit.portion.rows
-    if rows != range(unit.height):
-        unit.frame.replace_column(0, pl.Series(ROW, rows, dtype=pl.UInt32))
-    for name, needed in shape(table).needs.items():
-        if name in unit.given and unit.frame[needed].null_count():
-            unit.refuse(unit.frame[name].is_not_null() & unit.frame[needed].is_null())
+    table, rows, columns = unit.portion.table, unit.portion.rows, unit.columns
+    given = [name for name in shape(table).needs if name in columns]
+    for place in places(table):
+        if place.name not in columns:
+            columns[place.name] = blank(place, table, unit.height)
+    columns[ROW] = np.array(rows, dtype=np.int64) if rows != range(unit.height) else np.arange(unit.height)
+    for name in given:
+        unit.refuse(gaps(columns[shape(table).needs[name]]) & ~gaps(columns[name]))
+    frame = Frame(columns, unit.height)
     if not unit.refused:
-        return unit.frame, []
-    kept = pl.Series(values=[place not in unit.refused for place in range(unit.height)], dtype=pl.Boolean)
-    return unit.frame.filter(kept), [rows[place] for place in sorted(unit.refused)]
+        return frame, []
+    refused = sorted(unit.refused)
+    kept = np.ones(unit.height, dtype=bool)
+    kept[refused] = False
+    return frame.where(kept), [rows[place] for place in refused]

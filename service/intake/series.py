@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 from marshmallow import fields
 
-from service.core.tables import INSTANT
-from service.intake.columns import WORD, column_type, default_of
-from service.intake.instants import CANONICAL, canonical
+from service.core.tables import UNKNOWN, Column, Numbers
+from service.intake.columns import WORD, column_type, default_of, number_type, numbers_of
+from service.intake.instants import BLANK, CANONICAL, canonical
 from service.intake.texts import BAR, is_trimmed
 from service.schemas.scalars import (
     BOOLEAN,
@@ -31,20 +31,24 @@ from service.schemas.scalars import (
 )
 from service.schemas.shapes import ListOf
 
-UNKNOWN = "-" * len(CANONICAL)
 WHOLE = "-?[0-9]{1,18}"
 
 
-def read_series(kind: fields.Field[Any], column: pl.Series, reading: Reading) -> pl.Series | None:
+def read_series(kind: fields.Field[Any], column: pl.Series, reading: Reading) -> Column | None:
     """The typed column, or None where a value must be looked at by itself."""
+    if isinstance(kind, Timestamp) and column.dtype == pl.String:
+        return canonical_instants(blank_as_null(column))
     if column.dtype == pl.String:
         read = of_texts(kind, blank_as_null(column), reading)
     elif column.dtype == column_type(kind):
         read = of_own_type(kind, column)
     else:
         read = of_lists(kind, column)
+    if read is None:
+        return None
     default = default_of(kind)
-    return read if read is None or default is None else read.fill_null(default)
+    whole = read if default is None else read.fill_null(default)
+    return whole if number_type(kind) is None else numbers_of(whole)
 
 
 def home_series(read: pl.Series, domains: Mapping[str, str] | None, default: str | None) -> pl.Series | None:
@@ -67,8 +71,6 @@ def blank_as_null(column: pl.Series) -> pl.Series:
 def of_texts(kind: fields.Field[Any], known: pl.Series, reading: Reading) -> pl.Series | None:
     """A column of texts."""
     match kind:
-        case Timestamp():
-            return canonical_instants(known)
         case Choice():
             return if_whole(known.cast(pl.Enum(kind.choices), strict=False).to_physical().cast(WORD), known)
         case Currency():
@@ -107,14 +109,13 @@ def of_lists(kind: fields.Field[Any], column: pl.Series) -> pl.Series | None:
     return read if not read.list.explode(empty_as_null=False, keep_nulls=False).null_count() else None
 
 
-def canonical_instants(known: pl.Series) -> pl.Series | None:
+def canonical_instants(known: pl.Series) -> Numbers | None:
     """The instants of texts that are all in the one canonical form."""
     if not (known.str.len_bytes() == len(CANONICAL)).all():
         return None
-    signs = np.frombuffer(known.fill_null(UNKNOWN).str.join("").item().encode(), np.uint8)
-    moments = canonical(signs.reshape(-1, len(CANONICAL)))
-    read = pl.Series(known.name, moments, nan_to_null=True).cast(pl.Int64).cast(INSTANT)
-    return if_whole(read, known)
+    signs = np.frombuffer(known.fill_null(BLANK).str.join("").item().encode(), np.uint8)
+    read = canonical(signs.reshape(-1, len(CANONICAL)))
+    return read if int((read == UNKNOWN).sum()) == known.null_count() else None
 
 
 def plain_texts(known: pl.Series, longest: int) -> pl.Series | None:

@@ -52,10 +52,9 @@ def amounts(values: Sequence[Any]) -> Column:
 
 def as_texts(values: Sequence[Any]) -> tuple[Sequence[str | None], str]:
     """The texts of texts and numbers, and those of them that are known in one."""
+    known = [value for value in values if value is not None]
     with suppress(TypeError):
-        return values, BAR.join(values)  # the quickest, where all are known and texts
-    with suppress(TypeError):
-        return values, BAR.join([value for value in values if value is not None])
+        return values, BAR.join(known)
     return as_texts([value if value in (None, "") else text_of(value) or UNREADABLE for value in values])
 
 
@@ -72,9 +71,9 @@ def is_trimmed(everything: str) -> bool:
     return " " not in everything or not (BAR + " " in framed or " " + BAR in framed)
 
 
-def without_refused(found: list[Any]) -> Column:
+def without_refused(found: list[Any], blank: Any = None) -> Column:
     """A column of meanings, some of which may be `REFUSED`."""
     refused = [place for place, value in enumerate(found) if value is REFUSED]
     for place in refused:
-        found[place] = None
+        found[place] = blank
     return Column(found, refused)

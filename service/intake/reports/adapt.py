@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from service.core.errors import Fault
 from service.core.mappings import ReportMapping
 from service.intake.cast import Cast
 from service.intake.files import REPORT as PART
+from service.intake.frames import stacked
 from service.intake.reports.fields import Locale
 from service.intake.reports.flat import Garbled
 from service.intake.reports.inside import behind, given_of, records_inside, watched
@@ -75,8 +74,7 @@ class Reports:
         positions = reported.rows["line"].to_list()
         records = given_of(given.table, reported, positions)
         further = naming_words(again({given.table: records})[given.table], records, inside)
-        table = pl.concat([read.table, further.table.select(read.table.columns)])
-        return Cast(table, {**read.faults, **further.faults}, read.unknown)
+        return Cast(stacked([read.table, further.table]), {**read.faults, **further.faults}, read.unknown)
 
 
 def locale_of(top: Mapping[str, Any], domains: Mapping[str, str]) -> Locale:

@@ -13,7 +13,7 @@ from service.intake.reports.figures import metrics_of, text_within
 from service.intake.reports.recognise import Recognised, objects_within
 from service.intake.reports.told import HARMLESS_WORD
 from service.intake.reports.tree import values_at
-from service.intake.tables import ROW, Given
+from service.intake.tables import Given
 
 TABLE = "performance_reports"
 ACCOUNTS, ENTRIES = "accountStatuses", "performanceMetrics"  # what the shape of a record calls them
@@ -89,10 +89,10 @@ def performances(
             days = [one.last or "" for metric in account.metrics.values() for one in metric.figures]
             candidate = (max(days, default=""), repr(account), account)
             newest[who] = max(newest.get(who, candidate), candidate, key=lambda one: one[:2])
-    rows = [{"seller_id": seller, "marketplace": marketplace} for seller, marketplace in sorted(newest)]
-    whose = pl.DataFrame(rows, schema={"seller_id": pl.String, "marketplace": pl.String}).with_row_index(ROW)
+    kinds = {"seller_id": pl.String(), "marketplace": pl.String()}
+    whose = pl.DataFrame(sorted(newest), schema=kinds, orient="row")
     return Performances(
-        {**tables, TABLE: Table.of(whose, whose.schema, {})},
+        {**tables, TABLE: Table({series.name: series for series in whose}, kinds, {}, whose.height)},
         {who: account for who, (_, _, account) in newest.items()},
         list(told(noted)),
     )
