@@ -1,6 +1,7 @@
 """What is counted, as rule files mean it: windows, exclusions, parts, further measures, and the terms of a score."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from service.core.clauses import AS_OF, Condition, Test, asked, walk
 
@@ -66,7 +67,7 @@ class Counting:
     latest_per: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
     turning: tuple[Test, ...] = field(init=False, compare=False, repr=False)
-    asks: frozenset[str] = field(init=False, compare=False, repr=False)
+    asks: frozenset[tuple[str, Any]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Notes the tests that ask for the instant of the question, and so may turn; and every field that is asked."""

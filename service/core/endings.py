@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from service.core.clauses import ANY
 from service.core.countings import Counting
 from service.core.figures import Question
 from service.core.later import NEVER, Later, Laters
@@ -35,14 +36,12 @@ class Endings(NamedTuple):
         return {
             name: later
             for name, later in self.later.items()
-            if any(f"{name}.{changed}" in counting.asks for changed in later.fields)
+            if any((f"{name}.{field}", value) in counting.asks for field, word in later.words for value in (word, ANY))
         }
 
-    def awaited(self, metric: str, table: Table) -> Mask:
-        """The records of a metric's table that are open until it counts them."""
-        places = self.waiting.get(metric)
-        found: Mask = np.zeros(table.height, dtype=bool) if places is None else places != NO_MATTER
-        return found
+    def awaited(self, metric: str) -> Mask | None:
+        """The records of a metric's table that are open until it counts them, if there may be some."""
+        return self.waiting[metric] != NO_MATTER if metric in self.waiting else None
 
 
 def endings(question: Question) -> Endings:
@@ -88,7 +87,7 @@ def is_open(matter: Matter, table: Table, question: Question) -> Mask:
 def ended(matter: Matter, before: Later | None, table: Table, ending: tuple[Numbers, Numbers]) -> Later:
     """A table as it reads once some records have ended since some instants, beside those that end by other matters."""
     rows, since = ending
-    instants, fields, then = before or Later(np.full(table.height, NEVER), (), table)
+    instants, fields, then, words = before or Later(np.full(table.height, NEVER), (), table, frozenset())
     instants = instants.copy()
     instants[rows] = since
     changed = {}
@@ -96,7 +95,15 @@ def ended(matter: Matter, before: Later | None, table: Table, ending: tuple[Numb
         column = then.numbers(name).copy()
         column[rows] = table.words(name)[str(word)] if table.words(name) else int(word is True)
         changed[name] = column
-    return Later(instants, tuple(dict.fromkeys((*fields, *changed))), then.laid_over(**changed))
+    fields = tuple(dict.fromkeys((*fields, *changed)))
+    words |= {*matter.becomes.items(), *((name, word) for name in changed for word in read(table.take(rows), name))}
+    return Later(instants, fields, then.laid_over(**changed), words)
+
+
+def read(records: Table, name: str) -> set[str | bool | None]:
+    """The words of a field that some records read."""
+    words: list[str | bool] = [*records.words(name)] or [False, True]
+    return {words[number] for number in np.unique(records.numbers(name)).tolist() if number >= 0}
 
 
 def ends_at(respite: Respite, table: Table, rows: Numbers) -> Numbers:

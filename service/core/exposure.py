@@ -16,7 +16,7 @@ from service.core.measure import Slice, sliced
 from service.core.recovery import Course, first_days
 from service.core.stretches import together
 from service.core.tables import Numbers, Table
-from service.core.turning import Open, open_records
+from service.core.turning import Open, can_turn, open_records
 
 
 class Exposed(NamedTuple):
@@ -45,15 +45,18 @@ def exposures(course: Course, headlines: Mapping[int, Figure], question: Questio
     if counting.of not in question.related.tables:
         return {}
     course = course._replace(later=ends.asked_by(counting))
-    found = open_records(course, ends.awaited(metric, question.related.tables[counting.of]), question)
+    waiting = ends.awaited(metric)
+    if not can_turn(course, waits=waiting is not None):
+        return {}
+    found = open_records(course, waiting, question)
     if not len(found.row):
         return {}
     seller = question.related.tables[counting.of].numbers("seller")[found.row]
     records = dict(listed(counting.of, Picked(found.row, seller, found.turns_at), question.related, question.evidence))
     figures = figures_then(course, found, np.unique(seller), question)
     told = has_level(course.edition, question)
-    waiting = [one for one in records if told and headlines[one].level != "breach"]
-    breaching = first_days(course._replace(sellers=waiting), question, breach=True)
+    followed = [one for one in records if told and headlines[one].level != "breach"]
+    breaching = first_days(course._replace(sellers=followed), question, breach=True)
     matters = matters_of(found, course, ends, question)
     first, last = (np.full(len(question.related.sellers), bound) for bound in (NEVER, -NEVER))
     np.minimum.at(first, seller, found.turns_at)

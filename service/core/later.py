@@ -13,11 +13,15 @@ Instants = Numbers | int  # of each record, or the same for all
 
 
 class Later(NamedTuple):
-    """One table: after which instant each of its records reads otherwise (`NEVER`), in which fields, and how then."""
+    """One table: after which instant each of its records reads otherwise (`NEVER`), in which fields, and how then.
+
+    `words` are what those fields read, now and then, where they do.
+    """
 
     since: Numbers
     fields: tuple[str, ...]
     table: Table
+    words: frozenset[tuple[str, str | bool | None]]
 
     def at(self, records: Table, moment: Instants) -> Table:
         """Some records of the table as they read at an instant each."""

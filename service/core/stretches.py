@@ -42,6 +42,9 @@ class Turns(NamedTuple):
     until: Numbers
 
 
+NO_TURNS = Turns(NONE, NONE, NONE, NONE, NONE)
+
+
 def stretches(counting: Counting, meant: Mask, moments: Moments, today: Marks | None) -> Stretch:
     """What becomes of records that are ever in the total.
 
@@ -73,13 +76,15 @@ def turns(counting: Counting, meant: Mask, moments: Moments, base: Marks | None)
     row, after, moment = [NONE], [NONE], [NONE]
     for instant in turning_points(counting, records, moments):
         ahead = (meant & (instant >= now)).nonzero()[0]
-        row.append(ahead)
-        after.append(instant[ahead])
-        moment.append(instant[ahead] + 1)
-        exactly = ahead[(instant[ahead] - now) % A_DAY == 0]  # a day may begin at that very instant
-        row.append(exactly)
-        after.append(instant[exactly])
-        moment.append(instant[exactly])
+        if not len(ahead):
+            continue
+        passed = instant[ahead]
+        exactly = (passed - now) % A_DAY == 0  # a day may begin at that very instant
+        row += [ahead, ahead[exactly]]
+        after += [passed, passed[exactly]]
+        moment += [passed + 1, passed[exactly]]
+    if len(row) == 1:
+        return NO_TURNS
     found, passed, read_at = (np.concatenate(each) for each in (row, after, moment))
     day = np.maximum(-((now - read_at) // A_DAY), moments.first)
     order = np.lexsort((read_at, found))

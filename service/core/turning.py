@@ -38,67 +38,6 @@ class Open(NamedTuple):
 NONE_OPEN = Open(NONE, NONE, ())
 
 
-class Sought(NamedTuple):
-    """Where to look for open records of a table: of some sellers, none that hurt already.
-
-    `waiting` are records that would hurt, and are open until their window begins.
-    """
-
-    sellers: Mask
-    done: Mask
-    waiting: Mask
-
-
-def open_records(course: Course, waiting: Mask, question: Question) -> Open:
-    """The records that do not hurt now, and do on one of the coming days.
-
-    Args:
-        course: the card and its edition in force, the sellers it judges, and what it counts today.
-        waiting: the records of its table that are open until their window begins.
-        question: what is asked.
-    """
-    related, zone = question.related, question.calendar.zone
-    days = question.once("coming days", lambda: coming_days(related.as_of, zone))
-    done = settled(course, waiting, question)
-    found = [NONE_OPEN]
-    for domain, sellers in by_domain(course.sellers, question).items():
-        some = np.zeros(len(related.sellers), dtype=bool)
-        some[sellers] = True
-        for period in periods(course.card, domain, days):
-            moments = Moments(related, zone, days, period.first, period.last, course.later)
-            found.append(open_in(period, course, Sought(some, done, waiting), moments))
-            done[found[-1].row] = True
-    return Open(
-        np.concatenate([each.row for each in found]),
-        np.concatenate([each.turns_at for each in found]),
-        tuple(marks for each in found for marks in each.marks),
-    )
-
-
-def settled(course: Course, waiting: Mask, question: Question) -> Mask:
-    """Which records hurt already: in a window of today, or surely in one to come."""
-    counting, marks, windows = course.today[0].counting, course.today[0].marks, course.today[0].windows
-    records = question.related.tables[counting.of]
-    surely = ~(waiting | dated_ahead(counting, records, question.related.now))[marks.row]
-    for days in windows:
-        surely |= marks.within(days)
-    done = np.zeros(records.height, dtype=bool)
-    done[marks.row[surely & hurting(course.edition, marks)]] = True
-    return done
-
-
-def open_in(period: Period, course: Course, sought: Sought, moments: Moments) -> Open:
-    """The records that come to hurt while one edition is in force."""
-    edition = period.edition
-    if edition is None or edition.counting is None or edition.counting.of != course.edition.counted_by.of:
-        return NONE_OPEN
-    today = course.today[0].marks if edition is course.edition else None
-    found = [*standing(edition, sought, moments, today), *turning(edition, sought, moments, today)]
-    if not any(len(each.since) for each in found):
-        return NONE_OPEN
-    return first_of_each(edition.counting, found, moments, with_marks=edition is course.edition)
-
-
 class Hurting(NamedTuple):
     """Stretches in which records hurt, with the instants at which they came to, by row and instant."""
 
@@ -106,11 +45,80 @@ class Hurting(NamedTuple):
     since: Numbers
 
 
-def turning(edition: Edition, sought: Sought, moments: Moments, today: Marks | None) -> list[Hurting]:
+def can_turn(course: Course, *, waits: bool) -> bool:
+    """Whether anything that a metric counts may turn at all."""
+    countings = [edition.counting for edition in course.card.editions if edition.counting]
+    dated = [counting.by != FORMS[counting.of].dated_by for counting in countings]
+    return waits or bool(course.later) or any(dated) or any(counting.turning for counting in countings)
+
+
+def open_records(course: Course, waiting: Mask | None, question: Question) -> Open:
+    """The records that do not hurt now, and do on one of the coming days.
+
+    Args:
+        course: the card and its edition in force, the sellers it judges, and what it counts today.
+        waiting: the records of its table that are open until their window begins, if there are.
+        question: what is asked.
+    """
+    related, zone = question.related, question.calendar.zone
+    days = question.once("coming days", lambda: coming_days(related.as_of, zone))
+    found: list[Open] = []
+    for domain, sellers in by_domain(course.sellers, question).items():
+        some = np.zeros(len(related.sellers), dtype=bool)
+        some[sellers] = True
+        for period in periods(course.card, domain, days):
+            moments = Moments(related, zone, days, period.first, period.last, course.later)
+            found += open_in(period, course, some, waiting, moments)
+    if not found:
+        return NONE_OPEN
+    row, first = np.unique(np.concatenate([each.row for each in found]), return_index=True)
+    turns_at = np.concatenate([each.turns_at for each in found])[first]
+    marks: list[Marks] = []
+    for place, each in enumerate(found):  # what turns in an earlier period has turned
+        earlier = np.concatenate([NONE, *(before.row for before in found[:place])])
+        marks += [one.where(~np.isin(one.row, earlier)) for one in each.marks]
+    return Open(row, turns_at, tuple(marks))
+
+
+def open_in(period: Period, course: Course, sellers: Mask, waiting: Mask | None, moments: Moments) -> list[Open]:
+    """The records that come to hurt while one edition is in force."""
+    edition = period.edition
+    if edition is None or edition.counting is None or edition.counting.of != course.edition.counted_by.of:
+        return []
+    counting, records = edition.counting, moments.related.tables[edition.counting.of]
+    today = course.today[0].marks if edition is course.edition else None
+    meant = sellers[records.numbers("seller")]
+    found = turning(edition, meant, moments, today)
+    ahead = dated_ahead(counting, records, moments.related.now)
+    stand = ahead if waiting is None else waiting if ahead is None else ahead | waiting
+    if stand is not None and (meant := meant & stand).any():
+        found = [standing(edition, meant, moments, today), *found]
+    found = [each for each in found if len(each.since)]
+    if not found:
+        return []
+    opened = first_of_each(counting, found, moments, settled(course, waiting, moments))
+    return [opened if today is not None else opened._replace(marks=())]
+
+
+def settled(course: Course, waiting: Mask | None, moments: Moments) -> Mask:
+    """Which records hurt already: in a window of today, or surely in one to come."""
+    counting, marks, windows = course.today[0].counting, course.today[0].marks, course.today[0].windows
+    records = moments.related.tables[counting.of]
+    surely = np.ones(len(marks.row), dtype=bool)
+    for stand in (waiting, dated_ahead(counting, records, moments.related.now)):
+        if stand is not None:
+            surely &= ~stand[marks.row]
+    for days in windows:
+        surely |= marks.within(days)
+    done = np.zeros(records.height, dtype=bool)
+    done[marks.row[surely & hurting(course.edition, marks)]] = True
+    return done
+
+
+def turning(edition: Edition, meant: Mask, moments: Moments, today: Marks | None) -> list[Hurting]:
     """Records that hurt once an instant to come has passed."""
     counting = edition.counted_by
     records = moments.related.tables[counting.of]
-    meant = sought.sellers[records.numbers("seller")] & ~sought.done
     base = marks_on_first(counting, meant, moments) if counting.latest_per and today is None else today
     found = turns(counting, meant, moments, base)
     if not len(found.row):
@@ -119,46 +127,46 @@ def turning(edition: Edition, sought: Sought, moments: Moments, today: Marks | N
     hurt = hurting(edition, marks)
     marks = marks.where(hurt)
     after, day, until = (column[looked_at][hurt] for column in (found.after, found.day, found.until))
-    ahead = dated_ahead(counting, records, moments.related.now)[marks.row]
-    since = np.where(ahead, np.maximum(after, marks.at), after)
+    ahead = dated_ahead(counting, records, moments.related.now)
+    since = after if ahead is None else np.where(ahead[marks.row], np.maximum(after, marks.at), after)
     return [Hurting(Stretch(marks, day, until, ordinals(marks.at, moments.zone)), since)]
 
 
-def standing(edition: Edition, sought: Sought, moments: Moments, today: Marks | None) -> list[Hurting]:
+def standing(edition: Edition, meant: Mask, moments: Moments, today: Marks | None) -> Hurting:
     """Records that would hurt as they are, but are dated by a deadline to come or wait for their window."""
     counting = edition.counted_by
     records = moments.related.tables[counting.of]
-    ahead = dated_ahead(counting, records, moments.related.now)
-    meant = (ahead | sought.waiting) & ~sought.done & sought.sellers[records.numbers("seller")]
-    if not meant.any():
-        return []
     marks = marks_on_first(counting, meant, moments) if today is None else today.where(meant[today.row])
     marks = marks.where(hurting(edition, marks))
     dated = ordinals(marks.at, moments.zone)
     until = until_turned(marks.row, turns(counting, meant, moments, marks), moments)
-    since = np.where(ahead[marks.row], marks.at, begin_of_windows(counting, dated, moments))
-    return [Hurting(Stretch(marks, np.full(len(dated), moments.first), until, dated), since)]
+    since, ahead = begin_of_windows(counting, dated, moments), dated_ahead(counting, records, moments.related.now)
+    if ahead is not None:
+        since = np.where(ahead[marks.row], marks.at, since)
+    return Hurting(Stretch(marks, np.full(len(dated), moments.first), until, dated), since)
 
 
-def first_of_each(counting: Counting, found: list[Hurting], moments: Moments, *, with_marks: bool) -> Open:
-    """Of each record that lies within a window while it hurts, the instant at which it first came to."""
+def first_of_each(counting: Counting, found: list[Hurting], moments: Moments, done: Mask) -> Open:
+    """Of each record not done that lies within a window while it hurts, the instant at which it first came to."""
     rows = np.concatenate([each.stretch.marks.row for each in found])
     since = np.concatenate([each.since for each in found])
     ever = np.concatenate([ever_within(counting, each.stretch, moments) for each in found])
+    within_one = np.zeros(len(done), dtype=bool)
+    within_one[rows[ever]] = True
     row, first = np.unique(rows, return_index=True)
-    kept = np.isin(row, rows[ever])
+    kept = within_one[row] & ~done[row]
     row, first = row[kept], first[kept]
     chosen = np.zeros(len(rows), dtype=bool)
     chosen[first] = True
     parts = np.split(chosen, np.cumsum([len(each.since) for each in found])[:-1])
-    marks = [each.stretch.marks.where(part) for each, part in zip(found, parts, strict=True)] if with_marks else []
-    return Open(row, since[first], tuple(marks))
+    marks = tuple(each.stretch.marks.where(part) for each, part in zip(found, parts, strict=True))
+    return Open(row, since[first], marks)
 
 
-def dated_ahead(counting: Counting, records: Table, now: int) -> Mask:
+def dated_ahead(counting: Counting, records: Table, now: int) -> Mask | None:
     """The records whose date in this metric, a deadline, has not come; events of coming days are not known."""
     if counting.by == FORMS[counting.of].dated_by:
-        return np.zeros(records.height, dtype=bool)
+        return None
     found: Mask = records.numbers(counting.by) >= now
     return found
 

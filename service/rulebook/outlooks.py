@@ -83,7 +83,7 @@ def check_ending(entry: Cursor, table: str, around: Counted) -> None:
     if not entry["at"] or bool(entry["after"]) == bool(entry["weekdays"]):
         entry.fault("what becomes something needs 'at', and either 'after' or 'weekdays'")
     kinds = field_kinds(table)
-    asked = {name for counting in around.countings() for name in counting.asks}
+    asked = {name for counting in around.countings() for name, _ in counting.asks}
     for name, inner in entry["becomes"].items():
         if not inner.one_of(kinds, f"field of {table}", key=True):
             continue
