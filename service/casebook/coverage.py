@@ -35,6 +35,9 @@ def points_of(pack: Pack, witness: Witness) -> Iterator[Point]:
                 covered = (state, str(timetable.since), deadline.kind) in witness.shown
                 name = f"{timetable.since} {deadline.kind}: {wording(state)}"
                 yield Point(f"{pack.pack}/deadlines.yaml", name, covered)
+    for matter in (one for outlook in pack.outlooks for one in outlook.matters):
+        name = f"{dated(matter.address).replace('#', ' rule ')}: open"
+        yield Point(f"{pack.pack}/exposure.yaml", name, ("matter", "", matter.address) in witness.shown)
 
 
 def chapters_of(pack: Pack) -> Iterator[tuple[str, Chapter, bool]]:

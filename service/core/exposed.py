@@ -13,6 +13,8 @@ from service.core.texts import instant
 def shown_exposure(metrics: list[Judged], question: Question) -> dict[str, Any]:
     """The `exposure` of a verdict."""
     exposed = [(one, one.exposed) for one in metrics if one.exposed]
+    if not exposed:
+        return {"metrics": [], "first_breach": None}
     breaching = [(str(each.breaches_on), one.edition.metric) for one, each in exposed if each.breaches_on]
     first = min(breaching, key=lambda breach: breach[0], default=None)
     return {

@@ -28,12 +28,10 @@ def weekdays_after(moment: datetime, count: int) -> datetime:
 
 def cancelled_at(order: Record, now: datetime) -> datetime | None:
     """When the marketplace cancels an order that nobody confirms, if it does."""
-    today = now.date()
-    count = 3 if today >= date(2024, 9, 16) else 7 if today >= date(2020, 9, 30) else 0
     waits = order["status"] == "unshipped" and order["fulfilled_by"] == "seller" and order["ship_confirmed_at"] is None
-    if not count or not waits or order["ship_by"] is None:
+    if now.date() < date(2024, 9, 16) or not waits or order["ship_by"] is None:
         return None
-    return max(now, weekdays_after(order["ship_by"], count))
+    return max(now, weekdays_after(order["ship_by"], 3))
 
 
 def granted_at(claim: Record, now: datetime) -> datetime | None:
