@@ -1,7 +1,8 @@
 """What is counted, as rule files mean it: windows, exclusions, parts, further measures, and the terms of a score."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from service.core.clauses import AS_OF, Condition, Test, asked, walk
 
@@ -45,6 +46,20 @@ class Also:
     distinct: str | None = None
 
 
+class Turn(NamedTuple):
+    """When a test may turn: so long after an instant of a record, or of its order."""
+
+    instant: str
+    after: timedelta
+
+
+def turn_of(test: Test) -> Turn:
+    """When a test that asks for the instant of the question may turn."""
+    if test.of is None:
+        return Turn(str(test.value if test.field == AS_OF else test.field), timedelta(0))
+    return Turn(test.of, test.value) if test.field == AS_OF else Turn(test.field, -test.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Counting:
     """What is counted: of which table, dated by which field, over which windows, leaving out what, counting what.
@@ -66,15 +81,15 @@ class Counting:
     average: str | None = None
     latest_per: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
-    turning: tuple[Test, ...] = field(init=False, compare=False, repr=False)
+    turning: tuple[Turn, ...] = field(init=False, compare=False, repr=False)
     asks: frozenset[tuple[str, Any]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Notes the tests that ask for the instant of the question, and so may turn; and every field that is asked."""
+        """Notes when tests that ask for the instant of the question may turn; and every field that is asked."""
         conditions = [self.only, self.counts, *(one.when for one in self.leaves_out)]
         conditions += [part.counts for part in self.parts] + [one.when for one in self.also]
         tests = [test for one in conditions for test in walk(one) if isinstance(test, Test)]
-        turning = dict.fromkeys(test for test in tests if AS_OF in (test.field, test.of, test.value))
+        turning = dict.fromkeys(turn_of(test) for test in tests if AS_OF in (test.field, test.of, test.value))
         object.__setattr__(self, "turning", tuple(turning))
         object.__setattr__(self, "asks", frozenset(name for one in conditions for name in asked(one, self.of)))
 

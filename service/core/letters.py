@@ -87,6 +87,7 @@ class Language:
         asked: what a reply asks for.
         turns: where a reply begins and ends asking.
         common: by language, the words it is known by.
+        some: the phrases of some languages only, as far as they were asked for.
     """
 
     notices: Phrases = field(default_factory=lambda: Phrases(()))
@@ -100,6 +101,7 @@ class Language:
     asked: Phrases = field(default_factory=lambda: Phrases(()))
     turns: Phrases = field(default_factory=lambda: Phrases(()))
     common: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    some: dict[frozenset[str], "Language"] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def of(self, text: str) -> "Language":
         """The phrases of the languages that a text is in."""
@@ -108,9 +110,11 @@ class Language:
     def spoken_in(self, ready: str) -> "Language":
         """The phrases of the languages that a text is in, which is ready to be searched."""
         spoken = languages_of(ready, self.common)
-        named = {one.name: getattr(self, one.name) for one in fields(self)}
-        shelves = {name: shelf.within(spoken) for name, shelf in named.items() if isinstance(shelf, Phrases)}
-        return Language(**shelves, common=self.common)
+        if spoken not in self.some:
+            named = {one.name: getattr(self, one.name) for one in fields(self)}
+            shelves = {name: shelf.within(spoken) for name, shelf in named.items() if isinstance(shelf, Phrases)}
+            self.some[spoken] = Language(**shelves, common=self.common)
+        return self.some[spoken]
 
 
 @dataclass(frozen=True, slots=True)

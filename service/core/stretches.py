@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.core.clauses import AS_OF, Test
 from service.core.conditions import Looking
-from service.core.countings import Counting, Window
+from service.core.countings import Counting, Turn, Window
 from service.core.later import points
 from service.core.marks import IN_TOTAL, NOTHING, Marks, grouped, latest, looking, marks_of, told_apart
 from service.core.moments import A_DAY, Moments, ordinals
@@ -132,16 +131,14 @@ def marks_at(counting: Counting, records: Table, moment: Numbers, moments: Momen
 def turning_points(counting: Counting, records: Table, moments: Moments) -> list[Numbers]:
     """The instants at which some records may turn, for each of them, `UNKNOWN` where there is none."""
     look = looking(counting, moments.related).among(records)
-    own = [turning_point(test, look) for test in counting.turning]
+    own = [turning_point(turn, look) for turn in counting.turning]
     return [*own, *points(moments.later, counting.of, records)]
 
 
-def turning_point(test: Test, look: Looking) -> Numbers:
-    """The instants at which a test may turn."""
-    other = test.value if test.of is None and test.field == AS_OF else test.of if test.field == AS_OF else test.field
-    instant = look.instants(str(other))
-    span = micros(test.value) if test.of else 0
-    return np.where(instant == UNKNOWN, UNKNOWN, instant + (span if test.field == AS_OF else -span))
+def turning_point(turn: Turn, look: Looking) -> Numbers:
+    """The instants at which tests may turn, record by record."""
+    instant = look.instants(turn.instant)
+    return np.where(instant == UNKNOWN, UNKNOWN, instant + micros(turn.after))
 
 
 def together(counting: Counting, records: Table, *several: Marks) -> Marks:

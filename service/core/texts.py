@@ -24,7 +24,7 @@ def percent(value: Fraction) -> str:
     >>> percent(Fraction(2, 40)), percent(Fraction(1, 3)), percent(Fraction(24999, 10**6))
     ('5.0 %', '33.33 %', '2.4999 %')
     """
-    return f"{decimal(value * 100)} %"
+    return f"{quotient(value.numerator * 100, value.denominator)} %"
 
 
 def decimal(value: Fraction) -> str:
@@ -33,10 +33,16 @@ def decimal(value: Fraction) -> str:
     >>> decimal(Fraction(24, 5)), decimal(Fraction(47_999, 10_000))
     ('4.8', '4.7999')
     """
+    return quotient(value.numerator, value.denominator)
+
+
+def quotient(number: int, divisor: int) -> str:
+    """The same of a number that is divided, rounded half-even."""
     for decimals in range(1, 7):
         scale = 10**decimals
-        figure = round(value * scale)
-        if Fraction(figure, scale) == value or (decimals > 1 and figure % 10):
+        figure, rest = divmod(number * scale, divisor)
+        figure += 2 * rest > divisor or (2 * rest == divisor and figure % 2)
+        if not rest or (decimals > 1 and figure % 10):
             break
     return f"{figure // scale}.{figure % scale:0{decimals}d}"
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import polars as pl
+import numpy as np
 from marshmallow import ValidationError
 
 from service.core.errors import Fault
-from service.intake.columns import column_types, number_type, numbers_of, words
+from service.core.tables import Column
 from service.intake.frames import Frame, stacked
 from service.intake.home import Home
+from service.intake.places import as_column, blank, places
 from service.intake.portions import Typist
 from service.intake.tables import PORTION, ROW, TOO_DEEP, Given, Portion
 from service.schemas.records import shape
@@ -97,13 +98,12 @@ def with_singles(given: Given, read: Portions, home: Home) -> Cast:
 
 def frame_of(table: str, records: list[dict[str, Any]]) -> Frame:
     """Records as marshmallow reads them, as a frame."""
-    for name, places in words(table).items():
-        for record in records:
-            if isinstance(word := record.get(name), str):
-                record[name] = places[word]
-    read = pl.DataFrame(records, schema={ROW: pl.Int64, **column_types(table)})
-    numbers = {ROW, *(name for name, kind in shape(table).fields.items() if number_type(kind))}
-    return Frame({one.name: numbers_of(one) if one.name in numbers else one for one in read}, read.height)
+    columns: dict[str, Column] = {ROW: np.array([record[ROW] for record in records], dtype=np.int64)}
+    for place in places(table):
+        values = [record.get(place.name) for record in records]
+        known = any(value is not None for value in values)
+        columns[place.name] = as_column(place, values) if known else blank(place, table, len(records))
+    return Frame(columns, len(records))
 
 
 def one_by_one(record: Any, schema: Record, home: Home, pointer: str) -> tuple[dict[str, Any], list[Fault]]:

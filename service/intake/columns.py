@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from marshmallow import ValidationError, fields
 
-from service.core.tables import INSTANT, NO_WORD, UNKNOWN, Numbers
+from service.core.tables import INSTANT, NO_WORD, UNKNOWN, number_of
 from service.intake.clean import says_what_it_means
 from service.intake.tables import TOO_DEEP
 from service.intake.texts import REFUSED, Column, amounts, ids, texts, without_refused
@@ -114,47 +114,6 @@ def number_type(kind: fields.Field[Any]) -> np.dtype[Any] | None:
     return None if isinstance(kind, Scalar) else np.dtype(object)
 
 
-def numbers_of(column: pl.Series) -> Numbers:
-    """A typed column as whole numbers."""
-    match column.dtype:
-        case pl.Int16():
-            return words_of(column)
-        case pl.Boolean():
-            return words_of(column.cast(pl.Int8))
-        case pl.List(inner=pl.Enum()):
-            return bits_of(column)
-        case pl.List() | pl.Struct() | pl.Object():
-            return objects(column.to_list())
-    return column.cast(INSTANT).to_numpy().view(np.int64)  # as instants: what is not known is the least number there is
-
-
-def objects(values: Sequence[Any]) -> Numbers:
-    """A column of lists and objects."""
-    return np.fromiter(values, dtype=object, count=len(values))
-
-
-def words_of(column: pl.Series) -> Numbers:
-    """The numbers of words, as far as they are known."""
-    numbers = column.to_numpy()  # decimals where some are not known
-    known = np.where(np.isnan(numbers), NO_WORD, numbers) if column.has_nulls() else numbers
-    return known.astype(np.int16)
-
-
-def bits_of(lists: pl.Series) -> Numbers:
-    """Lists of words, each as a number with a bit for every word.
-
-    >>> bits_of(pl.Series([["b"], None, [], ["b", "a"]], dtype=pl.List(pl.Enum(["a", "b"])))).tolist()
-    [2, -1, 0, 3]
-    """
-    arrow = lists.to_arrow()
-    bounds = arrow.offsets.to_numpy()
-    bits = 1 << arrow.values[bounds[0] : bounds[-1]].indices.to_numpy().astype(np.int16)
-    found = np.zeros(len(lists), dtype=np.int16)
-    np.bitwise_or.at(found, np.arange(len(lists)).repeat(np.diff(bounds)), bits)
-    found[~arrow.is_valid().to_numpy(zero_copy_only=False)] = NO_WORD
-    return found
-
-
 def reader(kind: fields.Field[Any]) -> Reader:
     """What reads the values of a column: to the texts of texts and amounts, to whatever was given of instants."""
     blank = blank_of(kind)
@@ -208,7 +167,20 @@ def bits(kind: ListOf, places: Mapping[str, int], value: Any) -> Any:
     found = nested_meaning(kind, list(value) if isinstance(value, tuple) else value)
     if found is None or found is REFUSED:
         return NO_WORD if found is None else found
-    return sum({1 << places[word] for word in found})
+    return with_bits(found, places)
+
+
+def with_bits(listed: Sequence[str], places: Mapping[str, int]) -> int:
+    """A list of words as a number with a bit for every word."""
+    return sum({1 << places[word] for word in listed})
+
+
+def as_held(kind: fields.Field[Any], value: Any) -> Any:
+    """A value as marshmallow reads it, as columns of numbers, lists and objects hold it."""
+    if choice := choice_of(kind):
+        places = numbered(choice)
+        return places[value] if isinstance(value, str) else with_bits(value, places)
+    return number_of(value) if isinstance(kind, Timestamp) else complete(kind, value)
 
 
 def meaning(kind: Scalar, value: Any, blank: Any) -> Any:

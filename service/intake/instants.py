@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from service.core.tables import UNKNOWN, Numbers
-from service.intake.columns import numbers_of
+from service.intake.numbers import numbers_of
 from service.intake.texts import BAR
 from service.schemas.scalars import CLOCK, DATE, OFFSET, Reading
 

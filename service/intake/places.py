@@ -1,5 +1,6 @@
 """Places: what the column of each field of a table holds, how it is read, and what stands there instead."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -8,12 +9,14 @@ import polars as pl
 from marshmallow import fields
 
 from service.core.tables import Column
-from service.intake.columns import Reader, blank_of, column_types, default_of, number_type, reader
+from service.intake.columns import Reader, as_held, blank_of, column_types, default_of, number_type, reader
 from service.intake.frames import part
 from service.intake.home import Home
 from service.intake.tables import PORTION
 from service.schemas.records import shape
-from service.schemas.scalars import Timestamp
+from service.schemas.scalars import Id, Timestamp
+
+IDS = "ids"
 
 
 class Place(NamedTuple):
@@ -38,6 +41,7 @@ def place_of(name: str, kind: fields.Field[Any], own: pl.DataType) -> Place:
     """The place of a field."""
     number = number_type(kind)
     pile = str(own) if number is None or isinstance(kind, Timestamp) else str(number)
+    pile = IDS if isinstance(kind, Id) else pile
     return Place(name, kind, own, number, kind.required or name in Home.fields, reader(kind), pile)
 
 
@@ -57,6 +61,15 @@ def nothing(place: Place) -> Column:
 def blank(place: Place, table: str, height: int) -> Column:
     """A column of so many records of which nothing is known."""
     return alike(blank_portion(table)[place.name], height)
+
+
+def as_column(place: Place, values: Sequence[Any]) -> Column:
+    """A column of values as marshmallow reads them."""
+    if place.number is None:
+        return pl.Series(values=values, dtype=place.type)
+    unknown = blank_of(place.kind)
+    held = (unknown if value is None else as_held(place.kind, value) for value in values)
+    return np.fromiter(held, dtype=place.number, count=len(values))
 
 
 def alike(column: Column, height: int) -> Column:

@@ -16,10 +16,10 @@ from service.intake.columns import AMOUNT, by_meaning
 from service.intake.frames import Frame, gaps, part
 from service.intake.home import Home
 from service.intake.instants import instants
-from service.intake.places import Place, alike, blank, places
+from service.intake.places import IDS, Place, alike, blank, places
 from service.intake.series import home_series, read_series
 from service.intake.tables import PORTION, ROW, Portion, Values
-from service.intake.texts import REFUSED
+from service.intake.texts import REFUSED, are_plain
 from service.intake.texts import Column as Found
 from service.schemas.records import shape
 from service.schemas.scalars import ID_LENGTH, Id, Reading
@@ -59,6 +59,13 @@ class Pile:
         self.owners.append((unit, place, len(self.values)))
         self.values.extend(values)
 
+    def read(self, reading: Reading) -> None:
+        """Reads the values owner by owner."""
+        for unit, place, start in self.owners:
+            column = place.read(self.values[start : start + unit.height], reading)
+            self.values[start : start + unit.height] = column.values
+            unit.refused.update(column.refused)
+
     def give(self, column: Column, refused: Sequence[int] = ()) -> None:
         """Gives every owner its part of what the values have become."""
         for unit, place, start in self.owners:
@@ -86,40 +93,43 @@ class Typist:
             columns = unit.portion.columns
             for place in places(unit.portion.table):
                 values = columns.get(place.name)
-                if values is None or not has_any(values):
-                    self._leave(unit, place)
-                else:
+                if values is not None and has_any(values):
                     self._take(unit, place, values, piles)
+                elif place.required:
+                    self._leave(unit, place)
         for pile in piles.values():
             self._give(pile)
         return [finished(unit) for unit in units]
 
     def _leave(self, unit: Unit, place: Place) -> None:
         """Leaves a column as nothing is known of it: the batch's own seller and marketplace, else what stands there."""
-        if place.name in self._constants:
-            unit.put(place, alike(self._constants[place.name], unit.height))
-        elif place.required:
+        if self._defaults.get(place.name) is not None:
+            unit.columns[place.name] = alike(self._constants[place.name], unit.height)
+        else:
             unit.refused.update(range(unit.height))
 
     def _take(self, unit: Unit, place: Place, values: Values, piles: dict[str, Pile]) -> None:
-        """Reads a column and puts it on its pile."""
+        """Reads a column and puts it on its pile; ids are read once they are all together."""
         if isinstance(values, pl.Series):
             if (read := self._whole(place, values)) is not None:
                 unit.put(place, read)
                 return
             if isinstance(place.kind, Id) and values.dtype == pl.String:
                 unit.refuse(
-                    (values.str.len_chars() > ID_LENGTH).fill_null(value=False).to_numpy()
-                )  # a decoder of JSON has seen to that
+                    values.str.len_chars().fill_null(0).to_numpy() > ID_LENGTH
+                )  # a decoder of JSON sees to that
             values = values.to_list()
-        column = place.read(values, self._reading)
         if place.name in self._constants:
-            column = self._at_home(place.name, column)
-        if column.refused:
+            column = self._at_home(place.name, place.read(values, self._reading))
+            values = column.values
+            unit.refused.update(column.refused)
+        elif place.pile != IDS:
+            column = place.read(values, self._reading)
+            values = column.values
             unit.refused.update(column.refused)
         if place.pile not in piles:
             piles[place.pile] = Pile(place)
-        piles[place.pile].add(unit, place, column.values)
+        piles[place.pile].add(unit, place, values)
 
     def _whole(self, place: Place, column: pl.Series) -> Column | None:
         """A column read as a whole, as long as nothing in it must be looked at by itself."""
@@ -147,6 +157,8 @@ class Typist:
         elif pile.place.type == AMOUNT:
             pile.give(pl.Series(values=pile.values, dtype=pl.String).cast(AMOUNT))
         else:
+            if pile.place.pile == IDS and not are_plain(pile.values):
+                pile.read(self._reading)
             pile.give(pl.Series(values=pile.values, dtype=pl.String))
 
 

@@ -11,8 +11,9 @@ import polars as pl
 from marshmallow import fields
 
 from service.core.tables import UNKNOWN, Column, Numbers
-from service.intake.columns import WORD, column_type, default_of, number_type, numbers_of
+from service.intake.columns import WORD, column_type, default_of, number_type
 from service.intake.instants import BLANK, CANONICAL, canonical
+from service.intake.numbers import numbers_of
 from service.intake.texts import BAR, is_trimmed
 from service.schemas.scalars import (
     BOOLEAN,

@@ -42,6 +42,12 @@ def ids(values: Sequence[Any]) -> Column:
     return Column(values, [place for place, value in enumerate(values) if value is not None and CONTROLS.search(value)])
 
 
+def are_plain(values: Sequence[Any]) -> bool:
+    """Whether values are trimmed texts without control characters, as far as they are known."""
+    together = in_one(values)
+    return together is not None and is_trimmed(together)
+
+
 def amounts(values: Sequence[Any]) -> Column:
     """A column of the texts of plain decimal numbers of at least 0."""
     values, everything = as_texts(values)
@@ -52,10 +58,18 @@ def amounts(values: Sequence[Any]) -> Column:
 
 def as_texts(values: Sequence[Any]) -> tuple[Sequence[str | None], str]:
     """The texts of texts and numbers, and those of them that are known in one."""
-    known = [value for value in values if value is not None]
-    with suppress(TypeError):
-        return values, BAR.join(known)
+    if (together := in_one(values)) is not None:
+        return values, together
     return as_texts([value if value in (None, "") else text_of(value) or UNREADABLE for value in values])
+
+
+def in_one(values: Sequence[Any]) -> str | None:
+    """All known texts in one; None where some value is something else."""
+    with suppress(TypeError):
+        return BAR.join(values)  # the quickest, where all are known
+    with suppress(TypeError):
+        return BAR.join([value for value in values if value is not None])
+    return None
 
 
 def trimmed(values: Sequence[str | None]) -> Sequence[str | None]:

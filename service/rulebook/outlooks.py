@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from service.core.cards import Card
+from service.core.clauses import AS_OF
 from service.core.countings import Counting
 from service.core.known import FORMS
 from service.core.matters import Matter, Outlook, Respite
@@ -82,7 +83,7 @@ def check_ending(entry: Cursor, table: str, around: Counted) -> None:
         entry["metric"].fault("a matter either becomes something or is open until a metric counts it", key=True)
     if not entry["at"] or bool(entry["after"]) == bool(entry["weekdays"]):
         entry.fault("what becomes something needs 'at', and either 'after' or 'weekdays'")
-    kinds = field_kinds(table)
+    kinds = {name: kind for name, kind in field_kinds(table).items() if name != AS_OF}
     asked = {name for counting in around.countings() for name, _ in counting.asks}
     for name, inner in entry["becomes"].items():
         if not inner.one_of(kinds, f"field of {table}", key=True):
