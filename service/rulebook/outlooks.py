@@ -90,8 +90,6 @@ def check_ending(entry: Cursor, table: str, around: Counted) -> None:
             continue
         if not isinstance(kinds[name], (Choice, Boolean)):
             inner.fault(f"only a word of a closed list or a yes or no can become, and {name!r} is none", key=True)
-        elif isinstance(inner.value, list):
-            inner.fault(f"found a list; {name!r} becomes one word")
         else:
             word(inner, kinds[name], name)
             if f"{table}.{name}" not in asked:
