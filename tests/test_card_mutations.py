@@ -36,6 +36,8 @@ from service.schemas.scalars import Choice, Timestamp
 
 READS_FALSE = "Where nothing is said, a metric is not enforced."
 ONE_ORDER = "A record has one order at most, so some of its orders and all of them are the same."
+ALIKE = "A claim that the seller refunds counts like one that is granted."
+OWN_ORDERS = "The rates that a cancellation touches are of orders that the seller fulfils."
 NOT_BOTH = "The two never hold together: where nothing is judged, nothing is in breach."
 EQUIVALENT = {
     "account_health_rating: score/terms/4/sets → -1": "The rating never falls below 0.",
@@ -43,6 +45,9 @@ EQUIVALENT = {
     "contact_response_rate: leaves_out/marketplace_answers/when has → all": ONE_ORDER,
     "customer_service_dissatisfaction_rate: enforced gone": READS_FALSE,
     "deadlines: deadlines/2000-01-01/rules/answer_message/by_marketplace has → all": ONE_ORDER,
+    "exposure: exposure/2000-01-01/rules/pending_claim/becomes/outcome → seller_refunded": ALIKE,
+    "exposure: exposure/2024-09-16/rules/pending_claim/becomes/outcome → seller_refunded": ALIKE,
+    "exposure: exposure/2024-09-16/rules/unconfirmed_order/when/fulfilled_by gone": OWN_ORDERS,
     "health: health/2000-01-01/rules enforced_breach before nothing_judged": NOT_BOTH,
     "on_time_delivery_rate: enforced gone": READS_FALSE,
     "order_defect_rate: mitigations/delivery_feedback/when has → all": ONE_ORDER,
@@ -59,6 +64,7 @@ Tried = tuple[Case, Batch]
 
 PACK = "amazon"
 RULES = ("health", "status", "actions", "deadlines")
+MATTERS = {"exposure"}  # speaks of what several metrics ask for
 FILES = {
     name: text
     for name, text in snapshot(Path(__file__).resolve().parent.parent / "rules").items()
@@ -221,6 +227,8 @@ def metrics_of(mutation: Mutation) -> frozenset[str]:
     """The metrics a mutation can touch; a pack needs one even where that is none."""
     if mutation.file in METRICS:
         return frozenset({mutation.file})
+    if mutation.file in MATTERS:
+        return frozenset(METRICS)
     if mutation.file == "deadlines":
         return SMALL
     action = action_of(mutation)
@@ -264,8 +272,10 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
 
 
 def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection[str]:
-    """The files of reports and letters, which a narrowed pack does without: reading phrases takes longest of all."""
-    return () if {*metrics, *rules} == {*METRICS, *RULES} else REPORTS | LETTERS
+    """The files a narrowed pack does without: of reports and letters, whose phrases take longest, and of matters."""
+    if {*metrics, *rules} == {*METRICS, *RULES}:
+        return ()
+    return REPORTS | LETTERS | (MATTERS - {*rules})
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
@@ -353,7 +363,7 @@ def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
         return True
 
 
-@pytest.mark.parametrize("file", [*METRICS, *RULES])
+@pytest.mark.parametrize("file", [*METRICS, *RULES, *sorted(MATTERS)])
 def test_every_mutation_is_noticed(file: str) -> None:
     tried = own_cases(file)
     unnoticed = {mutation.name for mutation in mutations(file) if not is_noticed(mutation, tried)}

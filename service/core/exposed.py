@@ -42,6 +42,7 @@ def shown_exposed(judged: Judged, exposed: Exposed, evidence: int) -> dict[str, 
             {
                 "text": matter.text,
                 "rule": matter.address,
+                "basis": matter.basis,
                 "of": matter.of,
                 "records": records.first,
                 "records_total": records.total,

@@ -25,6 +25,7 @@ class Matter:
 
     address: str
     text: str
+    basis: str
     of: str
     when: Condition
     respite: Respite | None

@@ -68,6 +68,7 @@ def matter(entry: Cursor, address: str, around: Counted) -> Matter:
     return Matter(
         address=address,
         text=entry["text"].value,
+        basis=entry["basis"].value,
         of=table,
         when=condition(entry["when"], table),
         respite=respite(entry, table) if entry["becomes"] and entry["at"] else None,
