@@ -13,6 +13,8 @@ from tests.independent.differences import instant
 from tests.independent.naive_exposure import exposure
 from tests.independent.naive_records import read_instant
 from tests.independent.naive_view import make_views
+from tests.other_packs.cases import DAY, application_of, ask, breaches, local_day
+from tests.other_packs.records import Lot, as_known, moment
 
 SEEDS = [(seed, mode) for mode in ("auto", "open") for seed in range(24)]
 
@@ -40,3 +42,25 @@ def test_independent_count_agrees(seed: int, mode: str, client: FlaskClient) -> 
     for verdict in got["verdicts"]:
         place = (verdict["seller_id"], verdict["marketplace"])
         assert not [*differences(verdict["exposure"], exposure(views[place], now))], place
+
+
+@pytest.mark.parametrize(
+    ("seed", "as_of"), [(21, "2026-11-22T09:00:00Z"), (22, "2026-10-25T07:30:00Z"), (23, "2027-03-05T04:59:59.999999Z")]
+)
+def test_breaches_of_other_packs_begin_on_the_day_said(seed: int, as_of: str) -> None:
+    """What is exposed and not in breach is asked about again, day after day, with what is known now."""
+    app, now, days = application_of(()), moment(as_of), 25
+    known = as_known(Lot(seed, now).batch(18, ["ebay.com", "ebay.de", "etsy.com"], 60), now)
+    said = {
+        (verdict["seller_id"], verdict["marketplace"], each["metric"]): each["breaches_on"]
+        for verdict in ask(app, known, now)["verdicts"]
+        for each in verdict["exposure"]["metrics"]
+        if each["level_now"] != "breach"
+    }
+    assert said
+    seen: dict[tuple[str, str, str], str | None] = dict.fromkeys(said)
+    for ahead in range(1, days + 1):
+        for breach in breaches(ask(app, known, now + ahead * DAY, "?evidence=0&at_least=breach")).keys() & said.keys():
+            seen[breach] = seen[breach] or local_day(app, breach[1], now + ahead * DAY)
+    last = {breach: local_day(app, breach[1], now + days * DAY) for breach in said}
+    assert {breach: day if day and day <= last[breach] else None for breach, day in said.items()} == seen

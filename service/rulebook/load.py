@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from service.core.cards import Card
 from service.core.errors import BrokenRulebook, RuleFault
 from service.core.letters import ASSESSMENTS, UNANSWERED, LetterRules
+from service.core.matters import Outlook
 from service.core.packs import Pack, Rulebook
 from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters, notes
 from service.rulebook.cursor import Cursor
@@ -98,7 +99,6 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
     letters = letters_of(folder, sources, Around(folder, marketplaces, [card.metric for card in cards], actions))
     facts = facts_of(cards, deadlines, letters)
-    exposure = sources.get(f"{folder}/exposure.yaml")
     return Pack(
         pack=folder,
         title=root["title"].value,
@@ -116,7 +116,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         notes=notes(status, folder, facts),
         letters=letters,
         reports=reports,
-        outlooks=outlooks(Cursor(exposure), Counted(folder, marketplaces, cards)) if exposure else (),
+        outlooks=outlooks_of(folder, sources, Counted(folder, marketplaces, cards)),
     )
 
 
@@ -141,6 +141,12 @@ def letters_of(folder: str, sources: Mapping[str, Source], around: Around) -> Le
     files = [sources.get(f"{folder}/{name}") for name in LETTER_FILES]
     notices, appeals = (Cursor(source) if source else None for source in files)
     return letter_rules(notices, appeals, [Cursor(source) for source in phrase_sources(folder, sources)], around)
+
+
+def outlooks_of(folder: str, sources: Mapping[str, Source], around: Counted) -> tuple[Outlook, ...]:
+    """What is open and may end against the seller, where the pack says so."""
+    exposure = sources.get(f"{folder}/exposure.yaml")
+    return outlooks(Cursor(exposure), around) if exposure else ()
 
 
 def facts_of(cards: tuple[Card, ...], deadlines: Cursor, letters: LetterRules) -> Facts:
