@@ -36,6 +36,8 @@ from service.schemas.scalars import Choice, Timestamp
 
 READS_FALSE = "Where nothing is said, a metric is not enforced."
 ONE_ORDER = "A record has one order at most, so some of its orders and all of them are the same."
+ALIKE = "A claim that the seller refunds counts like one that is granted."
+OWN_ORDERS = "The rates that a cancellation touches are of orders that the seller fulfils."
 NOT_BOTH = "The two never hold together: where nothing is judged, nothing is in breach."
 NO_SUCH_CATEGORY = "No category asks for both, or there is none: which reason comes first makes no difference."
 EQUIVALENT = {
@@ -46,6 +48,9 @@ EQUIVALENT = {
     "contact_response_rate: leaves_out/marketplace_answers/when has → all": ONE_ORDER,
     "customer_service_dissatisfaction_rate: enforced gone": READS_FALSE,
     "deadlines: deadlines/2000-01-01/rules/answer_message/by_marketplace has → all": ONE_ORDER,
+    "exposure: exposure/2000-01-01/rules/pending_claim/becomes/outcome → seller_refunded": ALIKE,
+    "exposure: exposure/2024-09-16/rules/pending_claim/becomes/outcome → seller_refunded": ALIKE,
+    "exposure: exposure/2024-09-16/rules/unconfirmed_order/when/fulfilled_by gone": OWN_ORDERS,
     "health: health/2000-01-01/rules enforced_breach before nothing_judged": NOT_BOTH,
     "on_time_delivery_rate: enforced gone": READS_FALSE,
     "order_defect_rate: mitigations/delivery_feedback/when has → all": ONE_ORDER,
@@ -62,6 +67,7 @@ Tried = tuple[Case, Batch]
 
 PACK = "amazon"
 RULES = ("health", "status", "actions", "deadlines")
+MATTERS = {"exposure"}  # speaks of what several metrics ask for
 FILES = {
     name: text
     for name, text in snapshot(Path(__file__).resolve().parent.parent / "rules").items()
@@ -235,6 +241,8 @@ def metrics_of(mutation: Mutation) -> frozenset[str]:
     """The metrics a mutation can touch; a pack needs one even where that is none."""
     if mutation.file in METRICS:
         return frozenset({mutation.file})
+    if mutation.file in MATTERS:
+        return frozenset(METRICS)
     if mutation.file == "deadlines":
         return SMALL
     if mutation.file == PERIODS:
@@ -283,12 +291,12 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
 
 
 def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection[str]:
-    """What a narrowed pack does without: reports, accounts, periods of other metrics, and letters, the slowest."""
+    """What a narrowed pack does without: reports, accounts, matters, periods of other metrics, and letters."""
     if {*metrics, *rules} == {*METRICS, *RULES}:
         return ()
     heard = {"notices", "appeals", "en"} if "funds" in rules else set()  # a reserve hangs on what a reply says
     beside = set() if {*metrics} >= SPARED else {PERIODS}
-    return (REPORTS | LETTERS | ACCOUNTS | beside) - heard - {*rules}
+    return (REPORTS | LETTERS | ACCOUNTS | MATTERS | beside) - heard - {*rules}
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
@@ -376,7 +384,7 @@ def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
         return True
 
 
-@pytest.mark.parametrize("file", [*METRICS, *RULES, PERIODS, *sorted(ACCOUNTS)])
+@pytest.mark.parametrize("file", [*METRICS, *RULES, PERIODS, *sorted(MATTERS | ACCOUNTS)])
 def test_every_mutation_is_noticed(file: str) -> None:
     tried = own_cases(file)
     unnoticed = {mutation.name for mutation in mutations(file) if not is_noticed(mutation, tried)}

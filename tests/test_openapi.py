@@ -20,7 +20,7 @@ from service.api.problems import CODES, MEDIA_TYPE, TITLES
 from service.app import create_app
 from service.rulebook.account_rules import ACCOUNT_FILES
 from service.rulebook.folder import Snapshot
-from service.rulebook.load import LETTER_FILES, PACK_FILES, PERIOD_FILES
+from service.rulebook.load import LETTER_FILES, OUTLOOK_FILES, PACK_FILES, PERIOD_FILES
 from service.rulebook.shape import KINDS, schema
 from service.schemas.batch import Query, Top
 from service.schemas.records import TABLES, shape
@@ -137,6 +137,7 @@ def test_rules_are_described_by_the_keys_they_are_written_with(document: Describ
         *LETTER_FILES.values(),
         *ACCOUNT_FILES.values(),
         *PERIOD_FILES.values(),
+        *OUTLOOK_FILES.values(),
         "phrases",
         "metrics",
         "reports",

@@ -44,6 +44,14 @@ def of_deadlines(pack: Pack, witness: Witness) -> Iterator[Point]:
                 covered = (state, str(timetable.since), deadline.kind) in witness.shown
                 name = f"{timetable.since} {deadline.kind}: {wording(state)}"
                 yield Point(f"{pack.pack}/deadlines.yaml", name, covered)
+    yield from of_matters(pack, witness)
+
+
+def of_matters(pack: Pack, witness: Witness) -> Iterator[Point]:
+    """The matters of a pack, each open once."""
+    for matter in (one for outlook in pack.outlooks for one in outlook.matters):
+        name = f"{dated(matter.address).replace('#', ' rule ')}: open"
+        yield Point(f"{pack.pack}/exposure.yaml", name, ("matter", "", matter.address) in witness.shown)
 
 
 def of_periods(pack: Pack, witness: Witness) -> Iterator[Point]:

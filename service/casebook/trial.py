@@ -74,6 +74,9 @@ class Trial:
         metrics = [card.metric for card in self.pack.cards]
         known = [cursor.one_of(metrics, "metric", key=True) for _, cursor in expect["metrics"].items()]
         known += [cursor.one_of(self.pack.catalogue, "action", key=True) for _, cursor in expect["actions"].items()]
+        if isinstance(expect["exposure"]["metrics"].value, dict):
+            exposed = expect["exposure"]["metrics"].items()
+            known += [cursor.one_of(metrics, "metric", key=True) for _, cursor in exposed]
         return all(known)
 
     def batch(self, case: Case) -> Batch | None:

@@ -43,6 +43,8 @@ class Witness:
             for metric in verdict["metrics"]:
                 self.shown.update(shown_by_metric(metric))
             self.shown.update(("action", "", entry["action"]) for entry in verdict["actions"])
+            exposed = verdict["exposure"]["metrics"]
+            self.shown.update(("matter", "", matter["rule"]) for one in exposed for matter in one["matters"])
             for due in verdict["due"]:
                 self.shown |= {("open", timetable, due["kind"]), (due["owner"], timetable, due["kind"])}
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 AS_OF = "as_of"
+ANY = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,29 @@ class PartIs:
 
 
 Condition = Test | AllOf | AnyOf | Has | Every | Twin | PartIs
+
+
+def asked(condition: Condition | None, table: str) -> Iterator[tuple[str, Any]]:
+    """Every field (`table.field`) that a condition on records of a table asks for, with each value it asks for.
+
+    `ANY` stands for whatever value there is.
+    """
+    match condition:
+        case Test():
+            if condition.operator in ("is", "not"):
+                yield from ((f"{table}.{condition.field}", value) for value in condition.value)
+                return
+            for name in (condition.field, condition.of, condition.value):
+                if isinstance(name, str):
+                    yield f"orders.{name[6:]}" if name.startswith("order.") else f"{table}.{name}", ANY
+        case AllOf() | AnyOf():
+            for inner in condition.conditions:
+                yield from asked(inner, table)
+        case Has() | Every():
+            yield from asked(condition.condition, condition.table)
+        case Twin():
+            yield from ((f"{table}.{name}", ANY) for name in condition.same)
+            yield from asked(condition.condition, table)
 
 
 def walk(condition: Condition | None) -> Iterator[Condition]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin
-from service.core.tables import UNKNOWN, Kind, Mask, Numbers, Table, all_of, any_of, micros, number_of
+from service.core.later import NOTHING_LATER, Instants, Laters
+from service.core.tables import UNKNOWN, Kind, Mask, Table, all_of, any_of, micros, number_of
 
 COMPARISONS = {
     "at_least": operator.ge,
@@ -23,7 +24,6 @@ COMPARISONS = {
 OF_ORDER = "order."
 EVER = 2**63 - 1
 Key = tuple[Any, ...]
-Instants = Numbers | int  # of each record, or the same for all
 Met = dict[Test | int, tuple[Condition, Mask]]  # a test, or what a condition is to Python → which records meet it
 
 
@@ -40,6 +40,7 @@ class Looking:
         excused: per table, the records that are to be looked at as if they were not there.
         whole: what is known so far of whole tables, table by table.
         own: what is known so far of these records.
+        later: tables some records of which read otherwise at later instants.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Looking:
     excused: Mapping[str, Mask] = field(default_factory=dict)
     whole: dict[str, Met] = field(default_factory=dict)
     own: Met = field(default_factory=dict)
+    later: Laters = field(default_factory=lambda: NOTHING_LATER)
 
     def into(self, name: str) -> "Looking":
         """A look at all records of another table."""
@@ -63,7 +65,11 @@ class Looking:
         """The same look at some records only."""
         if as_of is None:
             return Looking(self.name, self.tables, self.as_of, records, self.parts, self.excused, self.whole)
-        return Looking(self.name, self.tables, as_of, records, self.parts, self.excused)
+        return Looking(self.name, self.tables, as_of, records, self.parts, self.excused, later=self.later)
+
+    def later_on(self, later: Laters) -> "Looking":
+        """The same look at later instants, when some records of some tables read otherwise."""
+        return Looking(self.name, self.tables, self.as_of, self.at, self.parts, later=later)
 
     def without(self, excused: Mapping[str, Mask]) -> "Looking":
         """The same look as if some records were not there."""
@@ -109,7 +115,12 @@ class Looking:
         marked = np.zeros(orders.height + 1, dtype=bool)  # the last place is that of orphans
         marked[others.numbers("order_row")[held]] = True
         marked[-1] = False
-        return marked[self.at.numbers("order_row")]
+        own = self.at.numbers("order_row")
+        if table not in self.later:
+            return marked[own]
+        then = self.later[table].table
+        ended = Looking(table, {**self.tables, table: then}, self.as_of, then).meet(condition) == meeting
+        return self.later[table].found(held, ended, own, self.as_of)
 
     def _have_twin(self, twin: Twin) -> Mask:
         own = comparable(self.at, twin)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from service.core.clauses import AS_OF, Condition, Test, walk
+from service.core.clauses import AS_OF, Condition, Test, asked, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,16 @@ class Counting:
     latest_per: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
     turning: tuple[Turn, ...] = field(init=False, compare=False, repr=False)
+    asks: frozenset[tuple[str, Any]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Notes when tests that ask for the instant of the question may turn as time goes by."""
+        """Notes when tests that ask for the instant of the question may turn; and every field that is asked."""
         conditions = [self.only, self.counts, *(one.when for one in self.leaves_out)]
         conditions += [part.counts for part in self.parts] + [one.when for one in self.also]
         tests = [test for one in conditions for test in walk(one) if isinstance(test, Test)]
         turning = dict.fromkeys(turn_of(test) for test in tests if AS_OF in (test.field, test.of, test.value))
         object.__setattr__(self, "turning", tuple(turning))
+        object.__setattr__(self, "asks", frozenset(name for one in conditions for name in asked(one, self.of)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,14 +82,18 @@ def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fr
 
     What hangs on a field that a source could not tell has no level at all.
     """
-    missing = question.related.missing(edition.requires)
     value = value_of(edition, one.counted, one.total)
     rung = rung_of(edition, value, one.also, question.decide)
     level: Level = rung.level if rung else "insufficient_data"
-    told = all("." not in name for name in missing)
-    if missing and (level == "good" or not told or is_shortfall(edition, question)):
+    if not has_level(edition, question) or (level == "good" and question.related.missing(edition.requires)):
         level = "insufficient_data"
     return value, rung, level
+
+
+def has_level(edition: Edition, question: Question) -> bool:
+    """Whether a figure may have a level that is not good, whatever is missing."""
+    missing = question.related.missing(edition.requires)
+    return not missing or not (any("." in name for name in missing) or is_shortfall(edition, question))
 
 
 def is_shortfall(edition: Edition, question: Question) -> bool:

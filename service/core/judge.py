@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from service.core.cards import Card, Edition
 from service.core.evidence import ALL, NO_RECORDS, Records, against, left_out, of_headlines
+from service.core.exposure import Exposed, exposures
 from service.core.figures import Figure, Question, figures_of
 from service.core.ladder import worst
 from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
-from service.core.recovery import Breaches, recoveries
+from service.core.recovery import Course, recoveries
 from service.core.score import PartOfScore, scored
 
 
@@ -27,6 +28,7 @@ class Judged(NamedTuple):
     context: Mapping[str, int | None] | None = None
     mitigated: Mitigated | None = None
     recovers_on: date | None = None
+    exposed: Exposed | None = None
 
     @property
     def rule(self) -> str:
@@ -56,7 +58,8 @@ def judge_counting(
     hurt = against(edition, found, meant, related, question.evidence)
     outside = left_out(found, meant, related, question.evidence)
     mitigated = mitigate(edition, found, meant, chosen, question)
-    recovering = recoveries(Breaches(card, edition, breached(headlines), (found,)), question)
+    recovering = recoveries(Course(card, edition, breached(headlines), (found,)), question)
+    exposing = exposures(Course(card, edition, sellers, (found,)), headlines, question)
     context = contexts(edition, found, chosen, question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:
@@ -72,6 +75,7 @@ def judge_counting(
                 context=context.get(seller),
                 mitigated=mitigated.get(seller),
                 recovers_on=recovering.get(seller),
+                exposed=exposing.get(seller),
             ),
         )
 
@@ -91,7 +95,7 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
     }
     harmful = [each for term, each in zip(score.terms, found, strict=True) if term.hurts]
     hurt = against(edition, joined(harmful), ALL, related, question.evidence) if harmful else {}
-    recovering = recoveries(Breaches(card, edition, breached(headlines), tuple(found)), question)
+    recovering = recoveries(Course(card, edition, breached(headlines), tuple(found)), question)
     missing = tuple(related.missing(edition.requires))
     for seller in sellers:
         yield (

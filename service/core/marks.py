@@ -158,8 +158,12 @@ def further(also: Also, look: Looking, rows: Numbers) -> Numbers:
     met = look.meet(also.when)[rows]
     if not also.distinct:
         return np.where(met, look.at.numbers("row")[rows], NOTHING)
-    some = look.at.take(rows)
-    known, values = met & some.known(also.distinct), some.plain(also.distinct)
+    return told_apart(also.distinct, look.at.take(rows), met)
+
+
+def told_apart(name: str, records: Table, met: Mask) -> Numbers:
+    """A number for each different value of a field among the records of a mask, `NOTHING` for the others."""
+    known, values = met & records.known(name), records.plain(name)
     numbers: dict[object, int] = {}
     return np.array(
         [numbers.setdefault(value, len(numbers)) if one else NOTHING for value, one in zip(values, known, strict=True)],

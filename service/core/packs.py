@@ -12,6 +12,7 @@ from service.core.chapters import Chapter
 from service.core.clauses import Condition
 from service.core.letters import LetterRules
 from service.core.mappings import ReportMapping
+from service.core.matters import Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Pack:
     reports: tuple[ReportMapping, ...] = ()
     languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     periods: tuple[ExcludedPeriod, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

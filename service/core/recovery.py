@@ -1,4 +1,4 @@
-"""When a breach ends by itself: the windows move on over the records, which stay as they are known now."""
+"""When a breach ends by itself, or begins: the windows move on over the records, which stay as they are known now."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,10 +9,12 @@ import numpy as np
 from service.core.cards import Card, Edition
 from service.core.figures import Question
 from service.core.ladder import in_breach
+from service.core.later import NOTHING_LATER, Laters
 from service.core.marks import Marks
 from service.core.measure import Measured
+from service.core.moments import HORIZON, Moments, coming_days
 from service.core.score import scores
-from service.core.steps import HORIZON, Coming, Moments, coming_days, coming_figures
+from service.core.steps import Coming, coming_figures
 from service.core.tables import Mask, Numbers
 
 
@@ -24,32 +26,46 @@ class Period(NamedTuple):
     last: int
 
 
-class Breaches(NamedTuple):
-    """What is to end: a card's breaches by the edition in force, of some sellers, with what it counts today."""
+class Course(NamedTuple):
+    """What is followed through coming days: a card and the edition in force, some sellers, what it counts today.
+
+    `later` are the tables some records of which read otherwise then.
+    """
 
     card: Card
     edition: Edition
     sellers: list[int]
     today: tuple[Measured, ...]
+    later: Laters = NOTHING_LATER
 
 
-def recoveries(breaches: Breaches, question: Question) -> dict[int, date]:
+def recoveries(course: Course, question: Question) -> dict[int, date]:
     """Per seller in breach the first day without, where there is one within a year."""
+    return first_days(course, question, breach=False)
+
+
+def first_days(course: Course, question: Question, *, breach: bool) -> dict[int, date]:
+    """Per seller the first coming day in breach, or without, where there is one within a year."""
     found: dict[int, date] = {}
-    if not breaches.sellers:
+    if not course.sellers:
         return found
     zone = question.calendar.zone
     days = question.once("coming days", lambda: coming_days(question.related.as_of, zone))
-    by_domain: dict[str, list[int]] = {}
-    for seller in breaches.sellers:
-        by_domain.setdefault(question.related.sellers[seller][1], []).append(seller)
-    for domain, waiting in by_domain.items():
-        for period in periods(breaches.card, domain, days):
+    for domain, waiting in by_domain(course.sellers, question).items():
+        for period in periods(course.card, domain, days):
             still = [seller for seller in waiting if seller not in found]
             if still:
-                moments = Moments(question.related, zone, days, period.first, period.last)
-                calm = calm_days(period, breaches, np.array(still), moments)
-                found.update((seller, date.fromordinal(int(days[day]))) for seller, day in calm)
+                moments = Moments(question.related, zone, days, period.first, period.last, course.later)
+                over = days_in_breach(period, course, np.array(still), moments) == breach
+                found.update((still[place], date.fromordinal(int(days[day]))) for place, day in first_of(over, period))
+    return found
+
+
+def by_domain(sellers: list[int], question: Question) -> dict[str, list[int]]:
+    """Some sellers, marketplace by marketplace."""
+    found: dict[str, list[int]] = {}
+    for seller in sellers:
+        found.setdefault(question.related.sellers[seller][1], []).append(seller)
     return found
 
 
@@ -61,20 +77,23 @@ def periods(card: Card, domain: str, days: Numbers) -> Iterator[Period]:
         yield Period(card.in_force(domain, date.fromordinal(int(days[first]))), first, following - 1)
 
 
-def calm_days(period: Period, breaches: Breaches, sellers: Numbers, moments: Moments) -> Iterator[tuple[int, int]]:
-    """Sellers who are out of breach on a day of the period, with the first such day."""
+def days_in_breach(period: Period, course: Course, sellers: Numbers, moments: Moments) -> Mask:
+    """Per seller and day of the period whether the seller is in breach; what the last day says holds for the rest."""
     edition = period.edition
     if edition is None:
-        yield from ((seller, period.first) for seller in sellers.tolist())
-        return
+        return np.zeros((len(sellers), 1), dtype=bool)
     some = np.zeros(len(moments.related.sellers), dtype=bool)
     some[sellers] = True
-    today = [each.marks for each in breaches.today] if edition is breaches.edition else None
-    breach = (score_in_breach if edition.score else slices_in_breach)(edition, some, moments, today)
-    calm = ~breach[sellers]
-    first = calm.argmax(axis=1)
-    ever = np.flatnonzero(calm[np.arange(len(sellers)), first])
-    yield from zip(sellers[ever].tolist(), (period.first + first[ever]).tolist(), strict=True)
+    today = [each.marks for each in course.today] if edition is course.edition else None
+    found: Mask = (score_in_breach if edition.score else slices_in_breach)(edition, some, moments, today)[sellers]
+    return found
+
+
+def first_of(found: Mask, period: Period) -> Iterator[tuple[int, int]]:
+    """The rows that hold on a day of the period, with the first such day."""
+    first = found.argmax(axis=1)
+    ever = np.flatnonzero(found[np.arange(len(found)), first])
+    yield from zip(ever.tolist(), (period.first + first[ever]).tolist(), strict=True)
 
 
 def score_in_breach(edition: Edition, sellers: Mask, moments: Moments, today: list[Marks] | None) -> Mask:

@@ -2,53 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
-import polars as pl
 
-from service.core.conditions import Looking
-from service.core.countings import Counting, Turn, Window
-from service.core.marks import IN_TOTAL, NO_GROUP, NOTHING, Marks, latest, looking, marks_of
+from service.core.countings import Counting, Window
+from service.core.marks import NO_GROUP, NOTHING, Marks
 from service.core.measure import groupings, short_to_long
-from service.core.relations import Related
-from service.core.tables import EPOCH, INSTANT, UNKNOWN, Mask, Numbers, micros
-from service.core.windows import day_of, days_of
-
-HORIZON = 365
-DAY = timedelta(days=1)
-A_DAY = micros(DAY)
-FIRST_DAY = EPOCH.toordinal()
-UTC = ZoneInfo("UTC")
-SHIFT = 2 * HORIZON  # more than there are days, so that a record and a day make one number
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """The coming days that matter: `days[k]` is the day k whole days after the question, k from `first` to `last`.
-
-    Days are told by the ordinals of Python's dates.
-    """
-
-    related: Related
-    zone: ZoneInfo
-    days: Numbers
-    first: int
-    last: int
-
-
-class Stretch(NamedTuple):
-    """The marks of records, one for each stretch of days (`day` to `until`) on which a record stays the same.
-
-    `dated` is the day of the record itself.
-    """
-
-    marks: Marks
-    day: Numbers
-    until: Numbers
-    dated: Numbers
+from service.core.moments import Moments
+from service.core.stretches import Stretch, longest, stretches, within
+from service.core.tables import Mask, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +38,12 @@ def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: M
         counting: what is counted.
         sellers: of whom.
         moments: on which days.
-        today: the marks of today, if there are; they stay as they are unless a condition asks for the day.
+        today: the marks of today, if there are; they stay as they are unless something turns.
     """
     if counting.of not in moments.related.tables:
         return
-    if today is None or counting.turning:
-        stretch = stretches(counting, sellers, moments)
-    else:
-        stretch = unmoved(today, sellers, moments)
+    own = sellers[moments.related.tables[counting.of].numbers("seller")]
+    stretch = stretches(counting, own, moments, today)
     if not len(stretch.marks.row):
         return
     emptied = int(stretch.dated.max()) + max(window.lag + window.days for window in longest(counting))
@@ -103,84 +64,10 @@ def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: M
             yield longer.only_where(~enough[longer.seller])
 
 
-def coming_days(as_of: datetime, zone: ZoneInfo) -> Numbers:
-    """The day of a question and the days that follow it, whole days of 24 hours apart."""
-    if zone == UTC:
-        return day_of(as_of, zone).toordinal() + np.arange(HORIZON + 1)
-    return np.array([day_of(as_of + place * DAY, zone).toordinal() for place in range(HORIZON + 1)])
-
-
-def longest(counting: Counting) -> list[Window]:
-    """The windows of a counting, each as long as it may become."""
-    return [Window(window.otherwise or window.days, window.lag) for window in counting.within]
-
-
-def unmoved(marks: Marks, sellers: Mask, moments: Moments) -> Stretch:
-    """The marks of today, each for all days to come."""
-    meant = marks.where(sellers[marks.seller] & (marks.left == IN_TOTAL))
-    height = len(meant.row)
-    whole = np.full(height, moments.first), np.full(height, moments.last)
-    return Stretch(meant, *whole, ordinals(meant.at, moments.zone))
-
-
-def stretches(counting: Counting, sellers: Mask, moments: Moments) -> Stretch:
-    """The marks of the sellers' records that are ever in the total, stretch by stretch."""
-    related = moments.related
-    records = related.tables[counting.of]
-    look = looking(counting, related)
-    tomorrow = date.fromordinal(int(moments.days[moments.first]))
-    ever = min(days_of(window, tomorrow, moments.zone).start for window in longest(counting))
-    own = records.where(sellers[records.numbers("seller")] & (records.numbers(counting.by) >= ever))
-    if counting.latest_per:
-        met = np.flatnonzero(look.among(own).meet(counting.only))
-        own = own.take(latest(counting, own, met))
-    place, day = turns(counting.turning, look.among(own), moments)
-    until = np.where(np.append(place[1:] == place[:-1], False), np.append(day[1:], 0) - 1, moments.last)
-    moment = related.now + day * A_DAY
-    meant = look.among(own.take(place), moment).meet(counting.only)
-    place, day, until = place[meant], day[meant], until[meant]
-    marks = marks_of(counting, look.among(own.take(place), moment[meant]), np.arange(len(place)), len(related.sellers))
-    inside = marks.left == IN_TOTAL
-    held = marks.where(inside)
-    return Stretch(held, day[inside], until[inside], ordinals(held.at, moments.zone))
-
-
-def turns(turning: tuple[Turn, ...], look: Looking, moments: Moments) -> tuple[Numbers, Numbers]:
-    """The records by their place, once for each day from which their conditions may read otherwise."""
-    height = look.at.height
-    starts = np.arange(height) * SHIFT + moments.first
-    later = []
-    for turn in turning:
-        instant = turning_point(turn, look)
-        ahead = np.where(instant == UNKNOWN, 0, (instant - moments.related.now) // A_DAY)
-        for day in (ahead, ahead + 1):
-            place = np.flatnonzero((day > moments.first) & (day <= moments.last))
-            later.append(place * SHIFT + day[place])
-    every = np.sort(np.concatenate([starts, *map(np.unique, later)]), kind="stable")
-    place, day = np.divmod(every[np.diff(every, prepend=-1) > 0], SHIFT)
-    return place, day
-
-
-def turning_point(turn: Turn, look: Looking) -> Numbers:
-    """The instants at which tests may turn, record by record."""
-    instant = look.instants(turn.instant)
-    return np.where(instant == UNKNOWN, UNKNOWN, instant + micros(turn.after))
-
-
-def ordinals(instants: Numbers, zone: ZoneInfo) -> Numbers:
-    """The days of some instants in a zone."""
-    if zone == UTC:
-        return instants // A_DAY + FIRST_DAY
-    local = pl.Series(instants).cast(INSTANT).dt.convert_time_zone(str(zone)).dt.date()
-    found: Numbers = local.to_physical().to_numpy().astype(np.int64)
-    return found + FIRST_DAY
-
-
 def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moments, *, by_group: bool) -> Coming:
     """The figures of one window, of all records or group by group."""
-    marks, dated = stretch.marks, stretch.dated + window.lag
-    enters = np.maximum(stretch.day, moments.days.searchsorted(dated, side="left"))
-    leaves = np.minimum(stretch.until + 1, moments.days.searchsorted(dated + window.days - 1, side="right"))
+    marks = stretch.marks
+    enters, leaves = within(stretch, window, moments)
     present = (enters < leaves) & (enters <= moments.last)
     slots, groups = marks.seller, 1
     if by_group and marks.group is not None:

@@ -8,6 +8,7 @@ from service.core.cards import MARKERS
 from service.core.chapters import Chapter, Rule, in_force
 from service.core.deadlines import SELLER, Due
 from service.core.evidence import Records
+from service.core.exposed import shown_exposure
 from service.core.figures import Question
 from service.core.judge import Judged
 from service.core.mail import Mail
@@ -67,6 +68,7 @@ def verdict(
         "actions": actions(fired(rules.actions, facts, question), subjects, question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),
+        "exposure": shown_exposure(metrics, question),
         **letters.shown,
         **told_of.shown,
     }

@@ -8,6 +8,7 @@ from service.core.account_rules import HELD, AccountRules
 from service.core.cards import Card
 from service.core.errors import BrokenRulebook, RuleFault
 from service.core.letters import ASSESSMENTS, UNANSWERED, LetterRules
+from service.core.matters import Outlook
 from service.core.packs import ExcludedPeriod, Pack, Rulebook
 from service.rulebook.account_rules import ACCOUNT_FILES, account_rules
 from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters, notes
@@ -16,6 +17,7 @@ from service.rulebook.folder import Snapshot, digest, rules_of
 from service.rulebook.ladder import check_text
 from service.rulebook.letter_rules import Around, letter_rules
 from service.rulebook.metric_card import metric_card
+from service.rulebook.outlooks import Counted, outlooks
 from service.rulebook.periods import spared
 from service.rulebook.pleas import check_languages
 from service.rulebook.report_mapping import report_mappings
@@ -34,7 +36,9 @@ PACK_FILES = {
 }
 LETTER_FILES = {"notices.yaml": "notices", "appeals.yaml": "appeals"}  # a marketplace that sends no letters needs none
 PERIOD_FILES = {"excluded_periods.yaml": "excluded_periods"}  # nor this, where it never let days pass
+OUTLOOK_FILES = {"exposure.yaml": "exposure"}  # or where nothing is open but for time to pass
 REPORT_FILES = {"reports.yaml": "reports"}  # nor these, where it has no reports
+BESIDE_FILES = {**LETTER_FILES, **PERIOD_FILES, **OUTLOOK_FILES, **ACCOUNT_FILES}
 FOLDERS = {"metrics": "metric", "phrases": "phrases", "reports": "report"}
 
 
@@ -69,8 +73,7 @@ def kind_of(name: str) -> str | None:
     """Which kind of rule file a path is."""
     parts = name.split("/")
     if len(parts) == 2:
-        files = {**PACK_FILES, **LETTER_FILES, **PERIOD_FILES, **ACCOUNT_FILES, **REPORT_FILES}
-        return files.get(parts[1])
+        return {**PACK_FILES, **BESIDE_FILES, **REPORT_FILES}.get(parts[1])
     return FOLDERS.get(parts[1]) if len(parts) == 3 else None
 
 
@@ -119,6 +122,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
         reports=reports,
         languages=languages_of(root),
         periods=periods,
+        outlooks=outlooks_of(folder, sources, Counted(folder, marketplaces, cards)),
     )
 
 
@@ -151,7 +155,7 @@ def with_periods(
 
 def shown(folder: str, sources: Mapping[str, Source]) -> dict[str, Any]:
     """The files of a pack as they are shown to people, the metric cards aside."""
-    files = {**PACK_FILES, **LETTER_FILES, **PERIOD_FILES, **ACCOUNT_FILES}
+    files = {**PACK_FILES, **BESIDE_FILES}
     present = {kind: sources[f"{folder}/{name}"] for name, kind in files.items() if f"{folder}/{name}" in sources}
     languages = {source.value["language"]: json_value(source.value) for source in phrase_sources(folder, sources)}
     return {
@@ -170,6 +174,12 @@ def letters_of(folder: str, sources: Mapping[str, Source], around: Around) -> Le
     files = [sources.get(f"{folder}/{name}") for name in LETTER_FILES]
     notices, appeals = (Cursor(source) if source else None for source in files)
     return letter_rules(notices, appeals, [Cursor(source) for source in phrase_sources(folder, sources)], around)
+
+
+def outlooks_of(folder: str, sources: Mapping[str, Source], around: Counted) -> tuple[Outlook, ...]:
+    """What is open and may end against the seller, where the pack says so."""
+    exposure = sources.get(f"{folder}/exposure.yaml")
+    return outlooks(Cursor(exposure), around) if exposure else ()
 
 
 def accounts_of(folder: str, sources: Mapping[str, Source], around: Around) -> AccountRules:

@@ -12,8 +12,8 @@ from jsonschema import Draft7Validator, ValidationError
 from service.rulebook.yaml_source import Path, Source
 
 KINDS = (
-    "pack", "metric", "health", "status", "actions", "deadlines", "excluded_periods", "notices", "appeals", "phrases",
-    "funds", "related", "applications", "reports", "report", "cases", "report_cases",
+    "pack", "metric", "health", "status", "actions", "deadlines", "exposure", "excluded_periods", "notices", "appeals",
+    "phrases", "funds", "related", "applications", "reports", "report", "cases", "report_cases",
 )  # fmt: skip
 
 

@@ -1,0 +1,177 @@
+"""Stretches: what a counting makes of records on coming days, each for as long as it reads the same."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from service.core.conditions import Looking
+from service.core.countings import Counting, Turn, Window
+from service.core.later import points
+from service.core.marks import IN_TOTAL, NOTHING, Marks, grouped, latest, looking, marks_of, told_apart
+from service.core.moments import A_DAY, Moments, ordinals
+from service.core.tables import UNKNOWN, Mask, Numbers, Table, micros
+from service.core.windows import days_of
+
+NONE = np.zeros(0, dtype=np.int64)
+
+
+class Stretch(NamedTuple):
+    """The marks of records, one for each stretch of days (`day` to `until`) on which a record stays the same.
+
+    `dated` is the day of the record itself.
+    """
+
+    marks: Marks
+    day: Numbers
+    until: Numbers
+    dated: Numbers
+
+
+class Turns(NamedTuple):
+    """Records that an instant to come may change, by row, once after each such instant (`after`).
+
+    `moment` is when to read them; what they read holds on the coming days `day` to `until`, on none where another
+    instant follows on the same day.
+    """
+
+    row: Numbers
+    after: Numbers
+    moment: Numbers
+    day: Numbers
+    until: Numbers
+
+
+NO_TURNS = Turns(NONE, NONE, NONE, NONE, NONE)
+
+
+def stretches(counting: Counting, meant: Mask, moments: Moments, today: Marks | None) -> Stretch:
+    """What becomes of records that are ever in the total.
+
+    Args:
+        counting: what is counted.
+        meant: which records of its table.
+        moments: on which days.
+        today: the marks of today, where the same edition will be in force; only what may change is read anew.
+    """
+    records = moments.related.tables[counting.of]
+    base = marks_on_first(counting, meant, moments) if today is None else today.where(meant[today.row])
+    found = turns(counting, meant, moments, base)
+    marks, day, until = base, np.full(len(base.row), moments.first), until_turned(base.row, found, moments)
+    if len(found.row):
+        looked_at, read = marks_at(counting, records.take(found.row), found.moment, moments)
+        marks = together(counting, records, base, read)
+        day = np.concatenate([day, found.day[looked_at]])
+        until = np.concatenate([until, found.until[looked_at]])
+    held = (marks.left == IN_TOTAL) & (day <= until)
+    marks = marks.where(held)
+    return Stretch(marks, day[held], until[held], ordinals(marks.at, moments.zone))
+
+
+def turns(counting: Counting, meant: Mask, moments: Moments, base: Marks | None) -> Turns:
+    """When some records of a table are to be read anew; where only the latest counts, those of the base alone."""
+    now, records = moments.related.now, moments.related.tables[counting.of]
+    if counting.latest_per and base is not None:
+        meant = meant & np.isin(np.arange(records.height), base.row)
+    row, after, moment = [NONE], [NONE], [NONE]
+    for instant in turning_points(counting, records, moments):
+        ahead = (meant & (instant >= now)).nonzero()[0]
+        if not len(ahead):
+            continue
+        passed = instant[ahead]
+        exactly = (passed - now) % A_DAY == 0  # a day may begin at that very instant
+        row += [ahead, ahead[exactly]]
+        after += [passed, passed[exactly]]
+        moment += [passed + 1, passed[exactly]]
+    if len(row) == 1:
+        return NO_TURNS
+    found, passed, read_at = (np.concatenate(each) for each in (row, after, moment))
+    day = np.maximum(-((now - read_at) // A_DAY), moments.first)
+    order = np.lexsort((read_at, found))
+    order = order[day[order] <= moments.last]
+    found, day = found[order], day[order]
+    until = np.full(len(found), moments.last)
+    follows = (found[1:] == found[:-1]).nonzero()[0]
+    until[follows] = day[follows + 1] - 1
+    return Turns(found, passed[order], read_at[order], day, until)
+
+
+def until_turned(rows: Numbers, found: Turns, moments: Moments) -> Numbers:
+    """Until which day some records stay as they are."""
+    if not len(found.row):
+        return np.full(len(rows), moments.last)
+    until = np.full(max(int(rows.max(initial=0)), int(found.row[-1])) + 1, moments.last)
+    until[found.row[::-1]] = found.day[::-1] - 1  # the first of each record
+    held: Numbers = until[rows]
+    return held
+
+
+def marks_on_first(counting: Counting, meant: Mask, moments: Moments) -> Marks:
+    """The marks of records as they read on the first of the days."""
+    related = moments.related
+    records = related.tables[counting.of]
+    tomorrow = moments.date(moments.first)
+    ever = min(days_of(window, tomorrow, moments.zone).start for window in longest(counting))
+    own = (meant & (records.numbers(counting.by) >= ever)).nonzero()[0]
+    if counting.latest_per:
+        own = own[looking(counting, related).among(records.take(own)).meet(counting.only)]
+        own = latest(counting, records, own)
+    moment = np.full(len(own), related.now + moments.first * A_DAY)
+    return marks_at(counting, records.take(own), moment, moments)[1]
+
+
+def marks_at(counting: Counting, records: Table, moment: Numbers, moments: Moments) -> tuple[Mask, Marks]:
+    """Which of some records are looked at, each at an instant of its own, and their marks."""
+    if counting.of in moments.later:
+        records = moments.later[counting.of].at(records, moment)
+    look = looking(counting, moments.related).later_on(moments.later).among(records, moment)
+    looked_at = look.meet(counting.only)
+    return looked_at, marks_of(counting, look, looked_at.nonzero()[0], len(moments.related.sellers))
+
+
+def turning_points(counting: Counting, records: Table, moments: Moments) -> list[Numbers]:
+    """The instants at which some records may turn, for each of them, `UNKNOWN` where there is none."""
+    look = looking(counting, moments.related).among(records)
+    own = [turning_point(turn, look) for turn in counting.turning]
+    return [*own, *points(moments.later, counting.of, records)]
+
+
+def turning_point(turn: Turn, look: Looking) -> Numbers:
+    """The instants at which tests may turn, record by record."""
+    instant = look.instants(turn.instant)
+    return np.where(instant == UNKNOWN, UNKNOWN, instant + micros(turn.after))
+
+
+def together(counting: Counting, records: Table, *several: Marks) -> Marks:
+    """The marks of readings of one table as one; groups and values that differ are told apart anew."""
+    row = np.concatenate([each.row for each in several])
+    weighed = counting.weigh or counting.average
+    group, groups = grouped(records.take(row), counting.group_by) if counting.group_by else (None, ())
+    also = []
+    for place, one in enumerate(counting.also):
+        values = np.concatenate([each.also[place] for each in several])
+        also.append(told_apart(one.distinct, records.take(row), values != NOTHING) if one.distinct else values)
+    return Marks(
+        row=row,
+        seller=np.concatenate([each.seller for each in several]),
+        at=np.concatenate([each.at for each in several]),
+        left=np.concatenate([each.left for each in several]),
+        weight=np.concatenate([np.asarray(each.weight) for each in several]) if weighed else None,
+        flags=tuple(np.concatenate(flags) for flags in zip(*(each.flags for each in several), strict=True)),
+        group=group,
+        groups=groups,
+        also=tuple(also),
+        sellers=several[0].sellers,
+    )
+
+
+def longest(counting: Counting) -> list[Window]:
+    """The windows of a counting, each as long as it may become."""
+    return [Window(window.otherwise or window.days, window.lag) for window in counting.within]
+
+
+def within(stretch: Stretch, window: Window, moments: Moments) -> tuple[Numbers, Numbers]:
+    """From which day on the records of a stretch lie within a window, and from which they do no longer."""
+    dated = stretch.dated + window.lag
+    enters = np.maximum(stretch.day, moments.days.searchsorted(dated, side="left"))
+    leaves = np.minimum(stretch.until + 1, moments.days.searchsorted(dated + window.days - 1, side="right"))
+    return enters, leaves

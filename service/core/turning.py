@@ -1,0 +1,190 @@
+"""Records that do not hurt now and will: because an instant passes, or because an open matter ends."""
+
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from service.core.cards import Edition
+from service.core.countings import Counting
+from service.core.evidence import hurting
+from service.core.figures import Question
+from service.core.known import FORMS
+from service.core.marks import NO_GROUP, Marks
+from service.core.moments import Moments, coming_days, ordinals
+from service.core.recovery import Course, Period, by_domain, periods
+from service.core.stretches import (
+    NONE,
+    Stretch,
+    longest,
+    marks_at,
+    marks_on_first,
+    turns,
+    until_turned,
+    within,
+)
+from service.core.tables import Mask, Numbers, Table
+from service.core.windows import midnight
+
+
+class Open(NamedTuple):
+    """Open records: the place of each, when it turns, and the marks of those that turn by the edition of today."""
+
+    row: Numbers
+    turns_at: Numbers
+    marks: tuple[Marks, ...]
+
+
+NONE_OPEN = Open(NONE, NONE, ())
+
+
+class Hurting(NamedTuple):
+    """Stretches in which records hurt, with the instants at which they came to, by row and instant."""
+
+    stretch: Stretch
+    since: Numbers
+
+
+def can_turn(course: Course, *, waits: bool) -> bool:
+    """Whether anything that a metric counts may turn at all."""
+    countings = [edition.counting for edition in course.card.editions if edition.counting]
+    dated = [counting.by != FORMS[counting.of].dated_by for counting in countings]
+    return waits or bool(course.later) or any(dated) or any(counting.turning for counting in countings)
+
+
+def open_records(course: Course, waiting: Mask | None, question: Question) -> Open:
+    """The records that do not hurt now, and do on one of the coming days.
+
+    Args:
+        course: the card and its edition in force, the sellers it judges, and what it counts today.
+        waiting: the records of its table that are open until their window begins, if there are.
+        question: what is asked.
+    """
+    related, zone = question.related, question.calendar.zone
+    days = question.once("coming days", lambda: coming_days(related.as_of, zone))
+    found: list[Open] = []
+    for domain, sellers in by_domain(course.sellers, question).items():
+        some = np.zeros(len(related.sellers), dtype=bool)
+        some[sellers] = True
+        for period in periods(course.card, domain, days):
+            moments = Moments(related, zone, days, period.first, period.last, course.later)
+            found += open_in(period, course, some, waiting, moments)
+    if not found:
+        return NONE_OPEN
+    row, first = np.unique(np.concatenate([each.row for each in found]), return_index=True)
+    turns_at = np.concatenate([each.turns_at for each in found])[first]
+    marks: list[Marks] = []
+    for place, each in enumerate(found):  # what turns in an earlier period has turned
+        earlier = np.concatenate([NONE, *(before.row for before in found[:place])])
+        marks += [one.where(~np.isin(one.row, earlier)) for one in each.marks]
+    return Open(row, turns_at, tuple(marks))
+
+
+def open_in(period: Period, course: Course, sellers: Mask, waiting: Mask | None, moments: Moments) -> list[Open]:
+    """The records that come to hurt while one edition is in force."""
+    edition = period.edition
+    if edition is None or edition.counting is None or edition.counting.of != course.edition.counted_by.of:
+        return []
+    counting, records = edition.counting, moments.related.tables[edition.counting.of]
+    today = course.today[0].marks if edition is course.edition else None
+    meant = sellers[records.numbers("seller")]
+    found = turning(edition, meant, moments, today)
+    ahead = dated_ahead(counting, records, moments.related.now)
+    stand = ahead if waiting is None else waiting if ahead is None else ahead | waiting
+    if stand is not None and (meant := meant & stand).any():
+        found = [standing(edition, meant, moments, today), *found]
+    found = [each for each in found if len(each.since)]
+    if not found:
+        return []
+    opened = first_of_each(counting, found, moments, settled(course, waiting, moments))
+    return [opened if today is not None else opened._replace(marks=())]
+
+
+def settled(course: Course, waiting: Mask | None, moments: Moments) -> Mask:
+    """Which records hurt already: in a window of today, or surely in one to come."""
+    counting, marks, windows = course.today[0].counting, course.today[0].marks, course.today[0].windows
+    records = moments.related.tables[counting.of]
+    surely = np.ones(len(marks.row), dtype=bool)
+    for stand in (waiting, dated_ahead(counting, records, moments.related.now)):
+        if stand is not None:
+            surely &= ~stand[marks.row]
+    for days in windows:
+        surely |= marks.within(days)
+    done = np.zeros(records.height, dtype=bool)
+    done[marks.row[surely & hurting(course.edition, marks)]] = True
+    return done
+
+
+def turning(edition: Edition, meant: Mask, moments: Moments, today: Marks | None) -> list[Hurting]:
+    """Records that hurt once an instant to come has passed."""
+    counting = edition.counted_by
+    records = moments.related.tables[counting.of]
+    base = marks_on_first(counting, meant, moments) if counting.latest_per and today is None else today
+    found = turns(counting, meant, moments, base)
+    if not len(found.row):
+        return []
+    looked_at, marks = marks_at(counting, records.take(found.row), found.moment, moments)
+    hurt = hurting(edition, marks)
+    marks = marks.where(hurt)
+    after, day, until = (column[looked_at][hurt] for column in (found.after, found.day, found.until))
+    ahead = dated_ahead(counting, records, moments.related.now)
+    since = after if ahead is None else np.where(ahead[marks.row], np.maximum(after, marks.at), after)
+    return [Hurting(Stretch(marks, day, until, ordinals(marks.at, moments.zone)), since)]
+
+
+def standing(edition: Edition, meant: Mask, moments: Moments, today: Marks | None) -> Hurting:
+    """Records that would hurt as they are, but are dated by a deadline to come or wait for their window."""
+    counting = edition.counted_by
+    records = moments.related.tables[counting.of]
+    marks = marks_on_first(counting, meant, moments) if today is None else today.where(meant[today.row])
+    marks = marks.where(hurting(edition, marks))
+    dated = ordinals(marks.at, moments.zone)
+    until = until_turned(marks.row, turns(counting, meant, moments, marks), moments)
+    since, ahead = begin_of_windows(counting, dated, moments), dated_ahead(counting, records, moments.related.now)
+    if ahead is not None:
+        since = np.where(ahead[marks.row], marks.at, since)
+    return Hurting(Stretch(marks, np.full(len(dated), moments.first), until, dated), since)
+
+
+def first_of_each(counting: Counting, found: list[Hurting], moments: Moments, done: Mask) -> Open:
+    """Of each record not done that lies within a window while it hurts, the instant at which it first came to."""
+    rows = np.concatenate([each.stretch.marks.row for each in found])
+    since = np.concatenate([each.since for each in found])
+    ever = np.concatenate([ever_within(counting, each.stretch, moments) for each in found])
+    within_one = np.zeros(len(done), dtype=bool)
+    within_one[rows[ever]] = True
+    row, first = np.unique(rows, return_index=True)
+    kept = within_one[row] & ~done[row]
+    row, first = row[kept], first[kept]
+    chosen = np.zeros(len(rows), dtype=bool)
+    chosen[first] = True
+    parts = np.split(chosen, np.cumsum([len(each.since) for each in found])[:-1])
+    marks = tuple(each.stretch.marks.where(part) for each, part in zip(found, parts, strict=True))
+    return Open(row, since[first], marks)
+
+
+def dated_ahead(counting: Counting, records: Table, now: int) -> Mask | None:
+    """The records whose date in this metric, a deadline, has not come; events of coming days are not known."""
+    if counting.by == FORMS[counting.of].dated_by:
+        return None
+    found: Mask = records.numbers(counting.by) >= now
+    return found
+
+
+def ever_within(counting: Counting, stretch: Stretch, moments: Moments) -> Mask:
+    """Which stretches lie within a window on one of their days."""
+    present = np.zeros(len(stretch.day), dtype=bool)
+    for window in dict.fromkeys((*counting.within, *longest(counting))):
+        enters, leaves = within(stretch, window, moments)
+        present |= (enters < leaves) & (enters <= moments.last)
+    if stretch.marks.group is not None and not counting.over_all:
+        present &= stretch.marks.group != NO_GROUP
+    return present
+
+
+def begin_of_windows(counting: Counting, dated: Numbers, moments: Moments) -> Numbers:
+    """The instants at which the days of some records come into a window."""
+    days, place = np.unique(dated + min(window.lag for window in counting.within), return_inverse=True)
+    begins = [midnight(date.fromordinal(day), moments.zone) for day in days.tolist()]
+    found: Numbers = np.array(begins, dtype=np.int64)[place]
+    return found
