@@ -54,11 +54,7 @@ def verdict(
     return {
         "seller_id": seller_id,
         "marketplace": marketplace,
-        "health": {
-            "color": health.outcome,
-            "marker": COLOR_MARKERS[health.outcome],
-            "reasons": [told(health, metrics, question)],
-        },
+        "health": shown_health(health, metrics, question),
         "status": {
             "reported": account.get("status") or reported.status,
             "projected": projected.outcome,
@@ -72,6 +68,12 @@ def verdict(
         **letters.shown,
         **told_of.shown,
     }
+
+
+def shown_health(rule: Rule, metrics: list[Judged], question: Question) -> dict[str, Any]:
+    """The colour, its marker, and why."""
+    reasons = [told(rule, metrics, question)]
+    return {"color": rule.outcome, "marker": COLOR_MARKERS[rule.outcome], "reasons": reasons}
 
 
 class RulesInForce(NamedTuple):
