@@ -1,7 +1,9 @@
 """Coming days: whole days of 24 hours after the question, told by the days of a calendar."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -23,7 +25,8 @@ UTC = ZoneInfo("UTC")
 class Moments:
     """The coming days that matter: `days[k]` is the day k whole days after the question, k from `first` to `last`.
 
-    Days are told by the ordinals of Python's dates. `later` are the tables some records of which read otherwise then.
+    Days are told by the ordinals of Python's dates. `later` are the tables some records of which read otherwise then,
+    `memory` what was found of them before.
     """
 
     related: Related
@@ -32,6 +35,7 @@ class Moments:
     first: int
     last: int
     later: Laters = field(default_factory=lambda: NOTHING_LATER)
+    memory: dict[Hashable, Any] = field(default_factory=dict)
 
     def date(self, place: int) -> date:
         """One of the days as a date."""

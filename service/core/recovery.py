@@ -49,16 +49,26 @@ def first_days(course: Course, question: Question, *, breach: bool) -> dict[int,
     found: dict[int, date] = {}
     if not course.sellers:
         return found
-    zone = question.calendar.zone
-    days = question.once("coming days", lambda: coming_days(question.related.as_of, zone))
+    days = days_of(question)
     for domain, waiting in by_domain(course.sellers, question).items():
         for period in periods(course.card, domain, days):
             still = [seller for seller in waiting if seller not in found]
             if still:
-                moments = Moments(question.related, zone, days, period.first, period.last, course.later)
+                moments = moments_of(period, course, question)
                 over = days_in_breach(period, course, np.array(still), moments) == breach
                 found.update((still[place], date.fromordinal(int(days[day]))) for place, day in first_of(over, period))
     return found
+
+
+def days_of(question: Question) -> Numbers:
+    """The day of a question and those that follow it."""
+    return question.once("coming days", lambda: coming_days(question.related.as_of, question.calendar.zone))
+
+
+def moments_of(period: Period, course: Course, question: Question) -> Moments:
+    """The days of a period, as what is followed through them."""
+    related, zone = question.related, question.calendar.zone
+    return Moments(related, zone, days_of(question), period.first, period.last, course.later, question.memory)
 
 
 def by_domain(sellers: list[int], question: Question) -> dict[str, list[int]]:

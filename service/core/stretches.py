@@ -13,6 +13,7 @@ from service.core.tables import UNKNOWN, Mask, Numbers, Table, micros
 from service.core.windows import days_of
 
 NONE = np.zeros(0, dtype=np.int64)
+NOWHERE = np.zeros(0, dtype=bool)
 
 
 class Stretch(NamedTuple):
@@ -44,6 +45,22 @@ class Turns(NamedTuple):
 NO_TURNS = Turns(NONE, NONE, NONE, NONE, NONE)
 
 
+class Reading(NamedTuple):
+    """Records that an instant to come may change, which of them are looked at then, and the marks of these."""
+
+    turns: Turns
+    looked_at: Mask
+    marks: Marks | None
+
+    def of(self, meant: Mask) -> "Reading":
+        """The same of some records of the table."""
+        own = meant[self.turns.row]
+        if self.marks is None or np.count_nonzero(own) == len(own):
+            return self
+        marks = self.marks.where(meant[self.marks.row])
+        return Reading(Turns(*(column[own] for column in self.turns)), self.looked_at[own], marks)
+
+
 def stretches(counting: Counting, meant: Mask, moments: Moments, today: Marks | None) -> Stretch:
     """What becomes of records that are ever in the total.
 
@@ -55,23 +72,50 @@ def stretches(counting: Counting, meant: Mask, moments: Moments, today: Marks | 
     """
     records = moments.related.tables[counting.of]
     base = marks_on_first(counting, meant, moments) if today is None else today.where(meant[today.row])
-    found = turns(counting, meant, moments, base)
-    marks, day, until = base, np.full(len(base.row), moments.first), until_turned(base.row, found, moments)
-    if len(found.row):
-        looked_at, read = marks_at(counting, records.take(found.row), found.moment, moments)
-        marks = together(counting, records, base, read)
-        day = np.concatenate([day, found.day[looked_at]])
-        until = np.concatenate([until, found.until[looked_at]])
+    found = reading(counting, moments, today or base, shared=today is not None).of(meant)
+    marks, day, until = base, np.full(len(base.row), moments.first), until_turned(base.row, found.turns, moments)
+    if found.marks is not None:
+        marks = together(counting, records, base, found.marks)
+        day = np.concatenate([day, found.turns.day[found.looked_at]])
+        until = np.concatenate([until, found.turns.until[found.looked_at]])
     held = (marks.left == IN_TOTAL) & (day <= until)
     marks = marks.where(held)
     return Stretch(marks, day[held], until[held], ordinals(marks.at, moments.zone))
 
 
-def turns(counting: Counting, meant: Mask, moments: Moments, base: Marks | None) -> Turns:
-    """When some records of a table are to be read anew; where only the latest counts, those of the base alone."""
+def reading(counting: Counting, moments: Moments, base: Marks | None, *, shared: bool) -> Reading:
+    """What becomes of all records that an instant to come may change.
+
+    Args:
+        counting: what is counted.
+        moments: on which days.
+        base: where only the latest records count, the marks that are theirs.
+        shared: whether others that ask for the same days have the same base.
+    """
+    if counting.latest_per and not shared:
+        return read_anew(counting, moments, base)
+    key = (id(counting), moments.first, moments.last, bool(moments.later))
+    if key not in moments.memory:
+        moments.memory[key] = read_anew(counting, moments, base)
+    found: Reading = moments.memory[key]
+    return found
+
+
+def read_anew(counting: Counting, moments: Moments, base: Marks | None) -> Reading:
+    """Reads the records that turn."""
+    found = turns(counting, moments, base)
+    if not len(found.row):
+        return Reading(found, NOWHERE, None)
+    records = moments.related.tables[counting.of].take(found.row)
+    return Reading(found, *marks_at(counting, records, found.moment, moments))
+
+
+def turns(counting: Counting, moments: Moments, base: Marks | None) -> Turns:
+    """When which records are to be read anew; where only the latest counts, those of the base alone."""
     now, records = moments.related.now, moments.related.tables[counting.of]
+    meant = ~np.zeros(records.height, dtype=bool)
     if counting.latest_per and base is not None:
-        meant = meant & np.isin(np.arange(records.height), base.row)
+        meant = np.isin(np.arange(records.height), base.row)
     row, after, moment = [NONE], [NONE], [NONE]
     for instant in turning_points(counting, records, moments):
         ahead = (meant & (instant >= now)).nonzero()[0]

@@ -11,15 +11,14 @@ from service.core.evidence import hurting
 from service.core.figures import Question
 from service.core.known import FORMS
 from service.core.marks import NO_GROUP, Marks
-from service.core.moments import Moments, coming_days, ordinals
-from service.core.recovery import Course, Period, by_domain, periods
+from service.core.moments import Moments, ordinals
+from service.core.recovery import Course, Period, by_domain, days_of, moments_of, periods
 from service.core.stretches import (
     NONE,
     Stretch,
     longest,
-    marks_at,
     marks_on_first,
-    turns,
+    reading,
     until_turned,
     within,
 )
@@ -60,15 +59,12 @@ def open_records(course: Course, waiting: Mask | None, question: Question) -> Op
         waiting: the records of its table that are open until their window begins, if there are.
         question: what is asked.
     """
-    related, zone = question.related, question.calendar.zone
-    days = question.once("coming days", lambda: coming_days(related.as_of, zone))
     found: list[Open] = []
     for domain, sellers in by_domain(course.sellers, question).items():
-        some = np.zeros(len(related.sellers), dtype=bool)
+        some = np.zeros(len(question.related.sellers), dtype=bool)
         some[sellers] = True
-        for period in periods(course.card, domain, days):
-            moments = Moments(related, zone, days, period.first, period.last, course.later)
-            found += open_in(period, course, some, waiting, moments)
+        for period in periods(course.card, domain, days_of(question)):
+            found += open_in(period, course, some, waiting, moments_of(period, course, question))
     if not found:
         return NONE_OPEN
     row, first = np.unique(np.concatenate([each.row for each in found]), return_index=True)
@@ -120,13 +116,14 @@ def turning(edition: Edition, meant: Mask, moments: Moments, today: Marks | None
     counting = edition.counted_by
     records = moments.related.tables[counting.of]
     base = marks_on_first(counting, meant, moments) if counting.latest_per and today is None else today
-    found = turns(counting, meant, moments, base)
-    if not len(found.row):
+    found = reading(counting, moments, base, shared=today is not None).of(meant)
+    if found.marks is None:
         return []
-    looked_at, marks = marks_at(counting, records.take(found.row), found.moment, moments)
+    marks = found.marks
     hurt = hurting(edition, marks)
     marks = marks.where(hurt)
-    after, day, until = (column[looked_at][hurt] for column in (found.after, found.day, found.until))
+    turned = found.turns
+    after, day, until = (column[found.looked_at][hurt] for column in (turned.after, turned.day, turned.until))
     ahead = dated_ahead(counting, records, moments.related.now)
     since = after if ahead is None else np.where(ahead[marks.row], np.maximum(after, marks.at), after)
     return [Hurting(Stretch(marks, day, until, ordinals(marks.at, moments.zone)), since)]
@@ -139,7 +136,7 @@ def standing(edition: Edition, meant: Mask, moments: Moments, today: Marks | Non
     marks = marks_on_first(counting, meant, moments) if today is None else today.where(meant[today.row])
     marks = marks.where(hurting(edition, marks))
     dated = ordinals(marks.at, moments.zone)
-    until = until_turned(marks.row, turns(counting, meant, moments, marks), moments)
+    until = until_turned(marks.row, reading(counting, moments, marks, shared=today is not None).turns, moments)
     since, ahead = begin_of_windows(counting, dated, moments), dated_ahead(counting, records, moments.related.now)
     if ahead is not None:
         since = np.where(ahead[marks.row], marks.at, since)
