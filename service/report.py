@@ -1,7 +1,7 @@
 """An answer as a person reads it in a terminal."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console
@@ -60,6 +60,47 @@ def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None
     for number, action in enumerate(verdict["actions"], 1):
         line = Text(f"{number}. {action['text']}{shown_records(action)}")
         console.print(Padding(line, (0, 0, 0, 2)))
+    titles = {metric["metric"]: metric["title"] for metric in verdict["metrics"]}
+    print_lines("What turns if nobody acts", exposed(verdict["exposure"], titles), console)
+    print_lines("Letters", letters(verdict), console)
+    print_lines("The account", account(verdict), console)
+
+
+def print_lines(heading: str, lines: Iterable[str], console: Console) -> None:
+    """Prints some lines below a heading, where there are any."""
+    told = [Padding(Text(line), (0, 0, 0, 2)) for line in lines]
+    if told:
+        console.print(f"\n{heading}", style="bold")
+        console.print(*told, sep="\n")
+
+
+def exposed(exposure: dict[str, Any], titles: dict[str, str]) -> Iterator[str]:
+    """What is open, metric by metric, and which would be in breach first."""
+    for one in exposure["metrics"]:
+        breach = f", in breach on {one['breaches_on']}" if one["breaches_on"] else ""
+        name = titles.get(one["metric"], one["metric"])
+        yield f"{name}: {one['open']} open, the first until {one['first_at']}{breach}."
+
+
+def letters(verdict: dict[str, Any]) -> Iterator[str]:
+    """How letters are judged, and what appeals lack."""
+    for notice in verdict["notices"]:
+        judged = f"{notice['assessment']}, {notice['kind']}"
+        yield f"{printable(notice['notice_id'])}: {judged}. {notice['reasons'][0]['text']}"
+    for appeal in verdict["appeals"]:
+        lacks = f" It lacks: {', '.join(appeal['missing'])}." if appeal["missing"] else ""
+        yield f"{printable(appeal['appeal_id'])}: {appeal['readiness']}, reply: {appeal['reply']['class']}.{lacks}"
+
+
+def account(verdict: dict[str, Any]) -> Iterator[str]:
+    """Money held back, related accounts, applications."""
+    yield from (reason["text"] for reason in verdict["funds"]["reasons"])
+    yield from (f"In reserve: {one['amount']} {one['currency']}." for one in verdict["funds"]["reserve"])
+    for one in verdict["related"]:
+        by = ", ".join(one["shared"]) or f"through {printable(one['through'])}"
+        yield f"Related: {printable(one['seller_id'])} ({by}), {one['status'] or 'status not known'}."
+    for one in verdict["applications"]:
+        yield f"{printable(one['application_id'])}: {one['assessment']}. {one['reasons'][0]['text']}"
 
 
 def shown_records(action: dict[str, Any]) -> str:
