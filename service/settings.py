@@ -32,7 +32,7 @@ class Settings:
     """
 
     rules: Path
-    max_body_mb: int = 64
+    max_body_mb: int = 512
     max_decompressed_mb: int = 512
     max_ratio: int = 200
     max_records: int = 1_000_000
