@@ -66,9 +66,9 @@ def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) ->
     figures, memory = [], question.memory
     for one in slices:
         key = (edition.address, one.counted, one.total, one.also)
-        if key not in memory:
-            memory[key] = level_of(edition, one, question)
-        figures.append(Figure(one, *memory[key]))
+        if (found := memory.get(key)) is None:
+            found = memory[key] = level_of(edition, one, question)
+        figures.append(Figure(one, *found))
     return tuple(figures)
 
 

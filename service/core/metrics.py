@@ -23,9 +23,9 @@ def shown_metric(judged: Judged, question: Question, reported: ReportedAccount) 
     """One entry of `metrics`."""
     edition, memory = judged.edition, question.memory
     key = ("metric", edition.address, judged.headline.slice)
-    if key not in memory:
-        memory[key] = shown_headline(judged, question.pack)
-    shown: dict[str, Any] = memory[key].copy()
+    if (headline := memory.get(key)) is None:
+        headline = memory[key] = shown_headline(judged, question.pack)
+    shown: dict[str, Any] = headline.copy()
     shown["records"] = {
         "against": judged.against.first,
         "against_total": judged.against.total,

@@ -147,15 +147,16 @@ def facts_of(
 ) -> dict[str, int | str]:
     """Everything a pack's rules may ask of a seller; what they ask beyond it is 0."""
     levels = [(judged.headline.level, judged.edition.enforced) for judged in metrics]
-    return {
-        **{name: subject.records.total for name, subject in subjects.items()},
-        **{judged.edition.metric: judged.headline.level for judged in metrics},
-        "judged": sum(level != "insufficient_data" for level, _ in levels),
-        "enforced_in_breach": levels.count(("breach", True)),
-        "advisory_in_breach": levels.count(("breach", False)),
-        "in_watch": sum(level == "watch" for level, _ in levels),
-        "no_emergency_contact": int(account.get("emergency_contact") is False),
-    }
+    facts: dict[str, int | str] = {name: subject.records.total for name, subject in subjects.items()}
+    for judged in metrics:
+        facts[judged.edition.metric] = judged.headline.level
+    facts["enforced_in_breach"] = levels.count(("breach", True))
+    facts["advisory_in_breach"] = levels.count(("breach", False))
+    facts["in_watch"] = levels.count(("watch", True)) + levels.count(("watch", False))
+    nothing = levels.count(("insufficient_data", True)) + levels.count(("insufficient_data", False))
+    facts["judged"] = len(levels) - nothing
+    facts["no_emergency_contact"] = int(account.get("emergency_contact") is False)
+    return facts
 
 
 def fired(chapter: Chapter | None, facts: Fact, question: Question) -> Iterator[Rule]:
