@@ -4,7 +4,7 @@ from pathlib import Path
 
 from service.rulebook.folder import Snapshot
 
-FAULTS = ["amazon/metrics/cancellation_rate.yaml:6", "amazon/metrics/cancellation_rate.yaml:7", "amazon/status.yaml:11"]
+FAULTS = ["amazon/metrics/cancellation_rate.yaml:6", "amazon/metrics/cancellation_rate.yaml:7", "amazon/status.yaml:12"]
 
 
 def folder_of(path: Path, files: Snapshot, **changes: tuple[bytes, bytes]) -> Path:

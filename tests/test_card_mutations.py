@@ -54,6 +54,7 @@ EQUIVALENT = {
     "health: health/2000-01-01/rules enforced_breach before nothing_judged": NOT_BOTH,
     "on_time_delivery_rate: enforced gone": READS_FALSE,
     "order_defect_rate: mitigations/delivery_feedback/when has → all": ONE_ORDER,
+    "positive_feedback_rate: mitigations/voice_about_delivery/when has → all": ONE_ORDER,
     "positive_feedback_rate: enforced gone": READS_FALSE,
     "refund_rate: enforced gone": READS_FALSE,
     "return_dissatisfaction_rate: enforced gone": READS_FALSE,
@@ -285,9 +286,23 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
     places = values["pack"]["marketplaces"]
     if "notices" in gone:  # letters speak of every marketplace
         places = {name: aliases for name, aliases in places.items() if name in MARKETPLACES}
+    places = {
+        name: {key: value for key, value in place.items() if key != "languages"} for name, place in places.items()
+    }
+    kept = {name: in_english(value) for name, value in kept.items()}
     kept["pack"] = {**values["pack"], "metrics": listed, "marketplaces": places}
     kept |= {name: slimmed(values[name], name, unknown, 0 if name in rules else -1) for name in RULES}
     return {NAMED[name]: json.dumps(value, ensure_ascii=False, default=float).encode() for name, value in kept.items()}
+
+
+def in_english(value: Any) -> Any:
+    """The same with the words of excuses in English alone, which is much less to read."""
+    if isinstance(value, dict):
+        return {
+            key: {"en": inner["en"]} if key == "words" and "en" in inner else in_english(inner)
+            for key, inner in value.items()
+        }
+    return [in_english(inner) for inner in value] if isinstance(value, list) else value
 
 
 def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection[str]:
