@@ -79,6 +79,7 @@ SHIPPED: Values = {stem: read_source(name, FILES[name]).value for stem, name in 
 METRICS: tuple[str, ...] = tuple(SHIPPED["pack"]["metrics"])
 LANGUAGES = {Path(name).stem for name in NAMED.values() if "/phrases/" in name}
 LETTERS = {"notices", "appeals", *LANGUAGES}
+HEARD = {"notices", "appeals", "en"}  # as much of letters as an English one needs
 ACCOUNTS = {"funds", "related", "applications"}
 LETTER_FACTS = {
     fact
@@ -309,9 +310,8 @@ def done_without(metrics: Collection[str], rules: Collection[str]) -> Collection
     """What a narrowed pack does without: reports, accounts, matters, periods of other metrics, and letters."""
     if {*metrics, *rules} == {*METRICS, *RULES}:
         return ()
-    heard = {"notices", "appeals", "en"} if "funds" in rules else set()  # a reserve hangs on what a reply says
     beside = set() if {*metrics} >= SPARED else {PERIODS}
-    return (REPORTS | LETTERS | ACCOUNTS | MATTERS | beside) - heard - {*rules}
+    return (REPORTS | LETTERS | ACCOUNTS | MATTERS | beside) - {*rules}
 
 
 def slimmed(file: Values, key: str, unknown: set[str], first: int) -> Values:
@@ -373,24 +373,44 @@ def unlike(files: Mapping[str, bytes], tried: Collection[Tried]) -> Iterator[tup
         loaded.engine.close()
 
 
-def rules_for(file: str) -> Collection[str]:
-    """The files of rules that matter to the cases beside a file."""
-    return {"actions": {"actions", "deadlines"}, "related": {"related", "actions", "status"}}.get(file, {file})
+def rules_for(mutation: Mutation) -> frozenset[str]:
+    """The files of rules that matter to the cases beside a mutated file."""
+    own = {
+        "actions": {"actions", "deadlines"},
+        "related": {"related", "actions", "status"},
+        "funds": {"funds", *HEARD},  # a reserve hangs on what a reply says
+    }.get(mutation.file, {mutation.file})
+    asked = asked_by(mutation) & LETTER_FACTS
+    kin = {"related"} if any(fact.startswith("related_") for fact in asked) else set()
+    heard = HEARD if any(not fact.startswith("related_") for fact in asked) else set()
+    return frozenset(own | kin | heard)
+
+
+def asked_by(mutation: Mutation) -> set[str]:
+    """The facts that the mutated rule asks for, or every rule that suggests the mutated action."""
+    rules: list[Values] = []
+    match mutation.file, mutation.steps:
+        case "actions", _:
+            action = action_of(mutation)
+            rules = [rule for rule in SHIPPED["actions"]["actions"][0]["rules"] if rule["action"] == action]
+        case "status", ("status", int(chapter), "notes", int(place), *_):
+            rules = [SHIPPED["status"]["status"][chapter]["notes"][place]]
+    return {fact for rule in rules for fact in rule.get("when", ())}
 
 
 @cache
-def expected(metrics: frozenset[str], file: str) -> frozenset[tuple[str, str]]:
+def expected(metrics: frozenset[str], rules: frozenset[str], file: str) -> frozenset[tuple[str, str]]:
     """What cases beside a file say otherwise only because the pack is narrowed."""
-    return frozenset(unlike(narrowed(SHIPPED, metrics, rules_for(file)), own_cases(file)))
+    return frozenset(unlike(narrowed(SHIPPED, metrics, rules), own_cases(file)))
 
 
 def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
     """Whether the loader, an example or a case notices a mutation; a case that does is the first to be tried next."""
-    metrics, action = metrics_of(mutation), action_of(mutation)
+    metrics, action, rules = metrics_of(mutation), action_of(mutation), rules_for(mutation)
     own = [each for each in tried if action in json.dumps(each[0].at["expect"].value, default=str)]
     try:
-        for sentence, place in unlike(narrowed(mutation.values, metrics, rules_for(mutation.file)), own):
-            if (sentence, place) not in expected(metrics, mutation.file):
+        for sentence, place in unlike(narrowed(mutation.values, metrics, rules), own):
+            if (sentence, place) not in expected(metrics, rules, mutation.file):
                 tried.sort(key=lambda each: each[0].sentence != sentence)
                 return True
         every = [*tried, *cases()]  # its own first, though without narrowing
