@@ -1,6 +1,8 @@
 """Rule files → a rulebook. All faults of all files at once; a broken rulebook is never half loaded."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,15 +51,7 @@ def load_rulebook(files: Snapshot) -> Rulebook:
         BrokenRulebook: something is wrong; carries every fault of every file.
     """
     files = rules_of(files)
-    sources = {name: read_source(name, text) for name, text in files.items()}
-    for name, source in sources.items():
-        kind = kind_of(name)
-        if kind is None:
-            source.faults.append(
-                RuleFault(name, 1, 1, "this file belongs to no pack; rules/README.md shows the layout")
-            )
-        elif source.whole:
-            check_shape(source, kind)
+    sources = {name: source_of(name, text) for name, text in files.items()}
     folders = sorted({name.split("/", 1)[0] for name in files if "/" in name})
     missing = [fault for folder in folders for fault in missing_files(folder, files)]
     roots = [Cursor(source) for name, source in sources.items() if kind_of(name) == "pack" and not source.faults]
@@ -67,6 +61,23 @@ def load_rulebook(files: Snapshot) -> Rulebook:
     if faults:
         raise BrokenRulebook(faults)
     return Rulebook(packs, digest(files))
+
+
+def source_of(name: str, text: bytes) -> Source:
+    """A rule file, with what is wrong with its form and its shape so far."""
+    known = checked(name, text)
+    return replace(known, faults=[*known.faults])
+
+
+@lru_cache(maxsize=512)
+def checked(name: str, text: bytes) -> Source:
+    """The same, read once: while a folder is being edited most of its files stay as they are."""
+    source, kind = read_source(name, text), kind_of(name)
+    if kind is None:
+        source.faults.append(RuleFault(name, 1, 1, "this file belongs to no pack; rules/README.md shows the layout"))
+    elif source.whole:
+        check_shape(source, kind)
+    return source
 
 
 def kind_of(name: str) -> str | None:
