@@ -46,12 +46,9 @@ def of_deadline(deadline: Deadline, question: Question) -> Iterator[tuple[int, D
     records = related.tables.get(deadline.of)
     if records is None:
         return
-    allowed = [
-        domain in question.pack.marketplaces and domain in (deadline.marketplaces or {domain})
-        for _, domain in related.sellers
-    ]
+    sold = question.sells_in(deadline.marketplaces)[records.numbers("seller")]
     look = related.look(deadline.of)
-    held = look.meet(deadline.only) & records.known(deadline.at) & np.array(allowed)[records.numbers("seller")]
+    held = look.meet(deadline.only) & records.known(deadline.at) & sold
     due_at = records.numbers(deadline.at) + micros(deadline.after)
     if deadline.lapses:
         held &= due_at >= related.now

@@ -74,13 +74,8 @@ def take_in(found: Endings, place: int, table: Table, question: Question) -> Non
 
 def is_open(matter: Matter, table: Table, question: Question) -> Mask:
     """The records for which a matter is open."""
-    related = question.related
-    allowed = [
-        domain in question.pack.marketplaces and domain in (matter.marketplaces or {domain})
-        for _, domain in related.sellers
-    ]
-    look = related.look(matter.of)
-    found: Mask = look.meet(matter.when) & np.array(allowed)[table.numbers("seller")]
+    sold = question.sells_in(matter.marketplaces)[table.numbers("seller")]
+    found: Mask = question.related.look(matter.of).meet(matter.when) & sold
     return found & table.known(matter.respite.at) if matter.respite else found
 
 

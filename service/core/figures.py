@@ -40,6 +40,11 @@ class Question:
         made: Remembered = self.memory[key]
         return made
 
+    def sells_in(self, marketplaces: frozenset[str] | None) -> Mask:
+        """Which sellers sell in some marketplaces of the pack, in any of them where None."""
+        meant = self.pack.marketplaces.keys() if marketplaces is None else self.pack.marketplaces.keys() & marketplaces
+        return np.array([domain in meant for _, domain in self.related.sellers], dtype=bool)
+
     def some(self, sellers: list[int]) -> Mask | None:
         """Which sellers these are, or None where it is all of them."""
         if len(sellers) == len(self.related.sellers):

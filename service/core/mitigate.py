@@ -17,7 +17,7 @@ from service.core.marks import NOTHING, looking
 from service.core.measure import Measured, Slice, sliced
 from service.core.pleas import ALLOWS
 from service.core.relations import key_of
-from service.core.tables import Mask, Numbers, Table
+from service.core.tables import Mask, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +125,8 @@ def excuses(edition: Edition, rows: Numbers, question: Question) -> NDArray[np.b
                 cleared = ~without_others(edition, look).meet(counting.counts)
             found[place, rows] = cleared & look.meet(Has(mitigation.of, mitigation.when))
         if mitigation.marketplaces is not None:
-            found[place] &= sold_in(table, mitigation.marketplaces, question)
+            found[place] &= question.sells_in(mitigation.marketplaces)[table.numbers("seller")]
     return found
-
-
-def sold_in(table: Table, marketplaces: frozenset[str], question: Question) -> Mask:
-    """Which records are of sellers in some marketplaces."""
-    sold: Mask = np.array([domain in marketplaces for _, domain in question.related.sellers])
-    return sold[table.numbers("seller")]
 
 
 def without_others(edition: Edition, look: Looking) -> Looking:

@@ -1,13 +1,12 @@
 """What a dossier quotes of a batch: the records beside some records that show an excuse, fetched in columns."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from service.core.cards import Mitigation
 from service.core.clauses import AllOf, Condition, Test, Twin, walk
-from service.core.conditions import EVER, spans_of_sellers
+from service.core.conditions import EVER, keyed, spans_of_sellers
 from service.core.countings import Counting
 from service.core.known import FORMS
 from service.core.pleas import ABSENCES, TWIN, Quote
@@ -84,22 +83,16 @@ def twins(twin: Twin, table: str, rows: Numbers, related: Related) -> Beside:
     others = np.flatnonzero(likely)
     others = others[look.among(records.take(others)).meet(twin.condition)]
     near: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
-    for key, row, moment in keyed(twin, records.take(others), others):
+    for key, row, moment in keyed(records.take(others), twin):
         near.setdefault(key, []).append((row, moment))
     found = [
         (place, other)
-        for place, (key, row, moment) in enumerate(keyed(twin, records.take(rows), rows))
+        for place, (key, row, moment) in enumerate(keyed(records.take(rows), twin))
         for other, then in near.get(key, ())
         if other != row and abs(moment - then) <= micros(twin.within)
     ]
     pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
     return Beside(pairs[:, 0], pairs[:, 1])
-
-
-def keyed(twin: Twin, records: Table, rows: Numbers) -> Iterator[tuple[tuple[Any, ...], int, int]]:
-    """Records by their seller and what twins have in common, each with its row and its instant."""
-    fields = [records.numbers("seller").tolist(), *(records.plain(name) for name in twin.same)]
-    return zip(zip(*fields, strict=True), rows.tolist(), records.numbers(twin.by).tolist(), strict=True)
 
 
 def pieces(quote: Quote, table: str, beside: Beside, count: int, related: Related) -> list[list[Piece]]:

@@ -49,7 +49,7 @@ def first_days(course: Course, question: Question, *, breach: bool) -> dict[int,
     found: dict[int, date] = {}
     if not course.sellers:
         return found
-    days = days_of(question)
+    days = days_ahead(question)
     for domain, waiting in by_domain(course.sellers, question).items():
         for period in periods(course.card, domain, days):
             still = [seller for seller in waiting if seller not in found]
@@ -60,7 +60,7 @@ def first_days(course: Course, question: Question, *, breach: bool) -> dict[int,
     return found
 
 
-def days_of(question: Question) -> Numbers:
+def days_ahead(question: Question) -> Numbers:
     """The day of a question and those that follow it."""
     return question.once("coming days", lambda: coming_days(question.related.as_of, question.calendar.zone))
 
@@ -68,7 +68,7 @@ def days_of(question: Question) -> Numbers:
 def moments_of(period: Period, course: Course, question: Question) -> Moments:
     """The days of a period, as what is followed through them."""
     related, zone = question.related, question.calendar.zone
-    return Moments(related, zone, days_of(question), period.first, period.last, course.later, question.memory)
+    return Moments(related, zone, days_ahead(question), period.first, period.last, course.later, question.memory)
 
 
 def by_domain(sellers: list[int], question: Question) -> dict[str, list[int]]:

@@ -120,10 +120,3 @@ def score(cursor: Cursor) -> Score:
     elif not least <= cursor["start"].value <= most:
         cursor["start"].fault(f"found {cursor['start'].value}; expected a number from {least} to {most}")
     return Score(cursor["start"].value, tuple(terms), least, most)
-
-
-class Empty(Layers):
-    """Nothing beside what a term itself says."""
-
-    def __init__(self, term: Cursor) -> None:
-        super().__init__(term["~"], term["~"])
