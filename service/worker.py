@@ -1,7 +1,9 @@
 """A gunicorn worker whose own refusals, of what never reaches the application, follow the manners of the service."""
 
 import json
+import sys
 import uuid
+from types import FrameType
 from typing import Any
 
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
@@ -18,6 +20,11 @@ REFUSALS = {
 
 class Worker(ThreadWorker):
     """Answers with a problem document, and logs nothing of what the caller sent."""
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Ends at the next turn of the loop: the signal may come while the pool's lock is held, which its end needs."""
+        self.alive = False
+        self.method_queue.defer(sys.exit)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Refuses a request that could not be read."""
