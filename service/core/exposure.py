@@ -9,7 +9,6 @@ import numpy as np
 from service.core.endings import NO_MATTER, Endings, endings
 from service.core.evidence import Picked, Records, listed
 from service.core.figures import Figure, Question, figures_of, has_level
-from service.core.ladder import worst
 from service.core.later import NEVER
 from service.core.matters import Matter
 from service.core.measure import Slice, sliced
@@ -80,8 +79,7 @@ def figures_then(course: Course, found: Open, sellers: Numbers, question: Questi
     kept = today.marks.where(some[today.marks.seller] & ~turned[today.marks.row])
     slices = sliced(counting, together(counting, related.tables[counting.of], kept, *found.marks), today.spans)
     nothing = [Slice(today.windows[0], None, 0, 0, (0,) * len(counting.parts), (0,) * len(counting.also))]
-    figures = {one: figures_of(course.edition, slices.get(one, nothing), question) for one in sellers.tolist()}
-    return {one: each[worst(figure.level for figure in each)] for one, each in figures.items()}
+    return {one: figures_of(course.edition, slices.get(one, nothing), question).headline for one in sellers.tolist()}
 
 
 def matters_of(

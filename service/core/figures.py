@@ -1,6 +1,6 @@
 """Figures: what is asked, and a number with the rung it reaches."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from service.core.cards import Edition, Level, Rung
-from service.core.ladder import rung_of, value_of
+from service.core.ladder import rung_of, value_of, worst
 from service.core.mappings import WHOLE
 from service.core.measure import Calendar, Slice
 from service.core.packs import Pack
@@ -35,9 +35,9 @@ class Question:
 
     def once(self, key: Hashable, make: Callable[[], Remembered]) -> Remembered:
         """What `make` makes, made once for each key."""
-        if key not in self.memory:
-            self.memory[key] = make()
-        made: Remembered = self.memory[key]
+        made: Remembered | None = self.memory.get(key)
+        if made is None:
+            made = self.memory[key] = make()
         return made
 
     def sells_in(self, marketplaces: frozenset[str] | None) -> Mask:
@@ -63,18 +63,32 @@ class Figure(NamedTuple):
     level: Level
 
 
-def figures_of(edition: Edition, slices: Iterable[Slice], question: Question) -> tuple[Figure, ...]:
+class Figures(NamedTuple):
+    """The figures of one metric of a seller, and the headline among them: the first of the worst."""
+
+    every: tuple[Figure, ...]
+    headline: Figure
+
+
+def figures_of(edition: Edition, slices: Sequence[Slice], question: Question) -> Figures:
+    """The figures of some slices; of the same slices the very same, since many sellers have them."""
+    return question.once((edition.address, *slices), lambda: figures_anew(edition, slices, question))
+
+
+def figures_anew(edition: Edition, slices: Sequence[Slice], question: Question) -> Figures:
     """The figures of some slices."""
     if question.once((edition.address, WHOLE), lambda: is_partial(edition, question.related)):
-        nothing = [one._replace(counted=0, total=0) for one in slices][:1]  # what is missing is not missing at random
-        return tuple(Figure(one, None, None, "insufficient_data") for one in nothing)
-    figures, memory = [], question.memory
-    for one in slices:
-        key = (edition.address, one.counted, one.total, one.also)
-        if (found := memory.get(key)) is None:
-            found = memory[key] = level_of(edition, one, question)
-        figures.append(Figure(one, *found))
-    return tuple(figures)
+        nothing = slices[0]._replace(counted=0, total=0)  # what is missing is not missing at random
+        figure = Figure(nothing, None, None, "insufficient_data")
+        return Figures((figure,), figure)
+    every = tuple(figure_of(edition, one, question) for one in slices)
+    return Figures(every, every[worst(one.level for one in every)])
+
+
+def figure_of(edition: Edition, one: Slice, question: Question) -> Figure:
+    """The figure of a slice."""
+    key = (edition.address, one.counted, one.total, one.also)
+    return Figure(one, *question.once(key, lambda: level_of(edition, one, question)))
 
 
 def is_partial(edition: Edition, related: Related) -> bool:

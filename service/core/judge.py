@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from service.core.cards import Card, Edition
 from service.core.evidence import ALL, NO_RECORDS, Records, against, left_out, of_headlines
 from service.core.exposure import Exposed, exposures
-from service.core.figures import Figure, Question, figures_of
-from service.core.ladder import worst
+from service.core.figures import Figure, Figures, Question, figures_of
 from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
 from service.core.recovery import Course, recoveries
@@ -16,11 +16,10 @@ from service.core.score import PartOfScore, scored
 
 
 class Judged(NamedTuple):
-    """One metric of one seller: the headline, all figures it was chosen from, and the records behind it."""
+    """One metric of one seller: its figures, and the records behind the headline."""
 
     edition: Edition
-    headline: Figure
-    figures: tuple[Figure, ...]
+    figures: Figures
     missing: tuple[str, ...]
     against: Records = NO_RECORDS
     left_out: Mapping[int, Records] | None = None
@@ -29,6 +28,17 @@ class Judged(NamedTuple):
     mitigated: Mitigated | None = None
     recovers_on: date | None = None
     exposed: Exposed | None = None
+
+    @property
+    def headline(self) -> Figure:
+        """The figure that stands for the metric."""
+        return self.figures.headline
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether an answer has nothing to say of the metric beside its figures."""
+        beside = self.against.total or self.left_out or self.score_parts or self.context
+        return not (beside or self.mitigated or self.recovers_on)
 
     @property
     def rule(self) -> str:
@@ -52,64 +62,55 @@ def judge_counting(
     found = measure(edition.counted_by, related, question.some(sellers), question.calendar)
     nothing = [Slice(found.windows[0], None, 0, 0, (0,) * len(found.counting.parts), (0,) * len(found.counting.also))]
     figures = {seller: figures_of(edition, found.slices.get(seller, nothing), question) for seller in sellers}
-    headlines = {seller: each[worst(one.level for one in each)] for seller, each in figures.items()}
+    headlines = {seller: each.headline for seller, each in figures.items()}
     chosen = {seller: headline.slice for seller, headline in headlines.items()}
     meant = of_headlines(found, chosen)
-    hurt = against(edition, found, meant, related, question.evidence)
-    outside = left_out(found, meant, related, question.evidence)
-    mitigated = mitigate(edition, found, meant, chosen, question)
-    recovering = recoveries(Course(card, edition, breached(headlines), (found,)), question)
-    exposing = exposures(Course(card, edition, sellers, (found,)), headlines, question)
-    context = contexts(edition, found, chosen, question)
+    own = by_seller(
+        against=against(edition, found, meant, related, question.evidence),
+        left_out=left_out(found, meant, related, question.evidence),
+        context=contexts(edition, found, chosen, question),
+        mitigated=mitigate(edition, found, meant, chosen, question),
+        recovers_on=recoveries(Course(card, edition, breached(headlines), (found,)), question),
+        exposed=exposures(Course(card, edition, sellers, (found,)), headlines, question),
+    )
     missing = tuple(related.missing(edition.requires))
-    for seller in sellers:
-        yield (
-            seller,
-            Judged(
-                edition=edition,
-                headline=headlines[seller],
-                figures=figures[seller],
-                missing=missing,
-                against=hurt.get(seller, NO_RECORDS),
-                left_out=outside.get(seller),
-                context=context.get(seller),
-                mitigated=mitigated.get(seller),
-                recovers_on=recovering.get(seller),
-                exposed=exposing.get(seller),
-            ),
-        )
+    for seller, told in figures.items():
+        yield seller, Judged(edition, told, missing, **own.get(seller, {}))
+
+
+def by_seller(**found: Mapping[int, Any]) -> dict[int, dict[str, Any]]:
+    """What was found of some sellers, each under its name, seller by seller."""
+    own: dict[int, dict[str, Any]] = {}
+    for name, values in found.items():
+        for seller, value in values.items():
+            own.setdefault(seller, {})[name] = value
+    return own
 
 
 def judge_score(card: Card, edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
     """A score."""
     score, related = edition.scored_by, question.related
     found = [measure(term.counting, related, question.some(sellers), question.calendar) for term in score.terms]
+    counts = {
+        seller: tuple(sum(one.total for one in each.slices.get(seller, ())) for each in found) for seller in sellers
+    }
     results = {
-        seller: scored(score, [sum(one.total for one in each.slices.get(seller, ())) for each in found])
-        for seller in sellers
+        seller: question.once((edition.address, each), partial(scored, score, each)) for seller, each in counts.items()
     }
     days = found[0].windows[0]
-    headlines = {
-        seller: figures_of(edition, [Slice(days, None, result.value, 0)], question)[0]
+    figures = {
+        seller: figures_of(edition, [Slice(days, None, result.value, 0)], question)
         for seller, result in results.items()
     }
     harmful = [each for term, each in zip(score.terms, found, strict=True) if term.hurts]
-    hurt = against(edition, joined(harmful), ALL, related, question.evidence) if harmful else {}
-    recovering = recoveries(Course(card, edition, breached(headlines), tuple(found)), question)
+    in_breach = breached({seller: each.headline for seller, each in figures.items()})
+    own = by_seller(
+        against=against(edition, joined(harmful), ALL, related, question.evidence) if harmful else {},
+        recovers_on=recoveries(Course(card, edition, in_breach, tuple(found)), question),
+    )
     missing = tuple(related.missing(edition.requires))
-    for seller in sellers:
-        yield (
-            seller,
-            Judged(
-                edition=edition,
-                headline=headlines[seller],
-                figures=(headlines[seller],),
-                missing=missing,
-                against=hurt.get(seller, NO_RECORDS),
-                score_parts=results[seller].parts,
-                recovers_on=recovering.get(seller),
-            ),
-        )
+    for seller, told in figures.items():
+        yield seller, Judged(edition, told, missing, score_parts=results[seller].parts, **own.get(seller, {}))
 
 
 def breached(headlines: Mapping[int, Figure]) -> list[int]:

@@ -1,8 +1,9 @@
 """Counting: one edition over one table → exact whole numbers per seller, window and group. No edge of a level here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -131,11 +132,16 @@ def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> I
     if not len(named):
         return
     columns = [column[named].tolist() for column in sums(counting, marks, slots, within, int(named[-1]) + 1)]
-    first, last = 2, 2 + len(counting.parts)
-    for slot, *figures in zip(named.tolist(), *columns, strict=True):
-        group = marks.groups[slot // width] if by_group else None
-        total, counted = figures[:first]
-        yield slot % width, Slice(days, group, counted, total, tuple(figures[first:last]), tuple(figures[last:]))
+    total, counted, *further = columns
+    parts, also = further[: len(counting.parts)], further[len(counting.parts) :]
+    groups = [marks.groups[place] for place in (named // width).tolist()] if by_group else repeat(None)
+    slices = map(Slice, repeat(days), groups, counted, total, across(parts), across(also))
+    yield from zip((named % width).tolist(), slices, strict=True)
+
+
+def across(columns: list[list[int]]) -> Iterable[tuple[int, ...]]:
+    """Columns row by row; of no columns rows without end."""
+    return zip(*columns, strict=True) if columns else repeat(())
 
 
 def sums(counting: Counting, marks: Marks, slots: Numbers, within: Mask, size: int) -> Iterator[Numbers]:

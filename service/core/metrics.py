@@ -1,11 +1,12 @@
 """How an answer states one judged metric: names and order of its fields, rounded figures, words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from service.core.cards import MARKERS, Edition
+from service.core.evidence import NO_RECORDS, Records
 from service.core.figures import Figure, Question
 from service.core.forecast import CONFIDENCE, clean_needed, interval, more_allowed
 from service.core.judge import Judged
@@ -21,18 +22,12 @@ from service.core.windows import Days
 
 def shown_metric(judged: Judged, question: Question, reported: ReportedAccount) -> dict[str, Any]:
     """One entry of `metrics`."""
-    edition, memory = judged.edition, question.memory
-    key = ("metric", edition.address, judged.headline.slice)
-    if (headline := memory.get(key)) is None:
-        headline = memory[key] = shown_headline(judged, question.pack)
-    shown: dict[str, Any] = headline.copy()
-    shown["records"] = {
-        "against": judged.against.first,
-        "against_total": judged.against.total,
-        "left_out": list(shown_left_out(judged)) if judged.left_out else [],
-    }
-    if len(judged.figures) > 1:
-        shown["breakdown"] = [shown_slice(edition, figure, question) for figure in judged.figures]
+    edition, told = judged.edition, reported.metrics.get(judged.edition.metric)
+    figures = question.once(("shown", edition.address, id(judged.figures)), lambda: shown_figures(judged, question))
+    if judged.is_bare and not told:
+        return figures
+    shown = figures.copy()
+    shown["records"] = shown_records(edition, judged.against, judged.left_out)
     if judged.score_parts:
         shown["parts"] = [shown_points(part) for part in judged.score_parts]
     if judged.context:
@@ -41,15 +36,15 @@ def shown_metric(judged: Judged, question: Question, reported: ReportedAccount) 
         shown["recovers_on"] = str(judged.recovers_on)
     if judged.mitigated:
         shown["mitigated"] = shown_mitigated(edition, judged.mitigated)
-    if told := reported.metrics.get(edition.metric):
+    if told:
         days = shown["window"]["days"]
         shown["reported"] = shown_reported(told, edition.unit, judged.headline.slice.group, days)
     return shown
 
 
-def shown_headline(judged: Judged, pack: Pack) -> dict[str, Any]:
-    """Every field of a metric, with what its headline alone says; the others are filled in seller by seller."""
-    edition, headline = judged.edition, judged.headline
+def shown_figures(judged: Judged, question: Question) -> dict[str, Any]:
+    """Every field of a metric, with what its figures alone say; the others are filled in seller by seller."""
+    edition, headline, every = judged.edition, judged.headline, judged.figures.every
     return {
         "metric": edition.metric,
         "title": edition.title,
@@ -63,11 +58,11 @@ def shown_headline(judged: Judged, pack: Pack) -> dict[str, Any]:
         "group": shown_group(edition, headline.slice),
         "window": shown_window(headline.slice.days),
         "missing": list(judged.missing),
-        "reason": reason(judged, pack),
+        "reason": reason(judged, question.pack),
         "rule": judged.rule,
         "basis": headline.rung.basis if headline.rung else edition.basis,
-        "records": {},
-        "breakdown": [],
+        "records": shown_records(edition),
+        "breakdown": [shown_slice(edition, one, question) for one in every] if len(every) > 1 else [],
         "parts": [] if edition.score else list(shown_parts(edition, headline.slice)),
         "context": {},
         **shown_forecast(edition, headline.slice),
@@ -163,11 +158,18 @@ def shown_points(part: PartOfScore) -> dict[str, Any]:
     return {"metric": part.name, "counted": part.counted, "total": None, "value": part.points}
 
 
-def shown_left_out(judged: Judged) -> Iterator[dict[str, Any]]:
-    """The entries of `left_out`, in the order of the card."""
-    for place, found in sorted((judged.left_out or {}).items()):
-        because = judged.edition.counted_by.leaves_out[place].because
-        yield {"because": because, "ids": found.first, "total": found.total}
+def shown_records(
+    edition: Edition, against: Records = NO_RECORDS, left_out: Mapping[int, Records] | None = None
+) -> dict[str, Any]:
+    """The records behind a metric; those left out in the order of the card."""
+    return {
+        "against": against.first,
+        "against_total": against.total,
+        "left_out": [
+            {"because": edition.counted_by.leaves_out[place].because, "ids": found.first, "total": found.total}
+            for place, found in sorted((left_out or {}).items())
+        ],
+    }
 
 
 def reason(judged: Judged, pack: Pack) -> str:

@@ -12,7 +12,6 @@ from service.core.conditions import Looking
 from service.core.dossier import Dossier, Excuse, dossiers
 from service.core.evidence import Picked, hurting, oldest_first
 from service.core.figures import Figure, Question, figures_of
-from service.core.ladder import worst
 from service.core.marks import NOTHING, looking
 from service.core.measure import Measured, Slice, sliced
 from service.core.pleas import ALLOWS
@@ -106,8 +105,7 @@ def as_allowed(
 def as_it_would_stand(edition: Edition, headline: Slice, slices: list[Slice] | None, question: Question) -> Figure:
     """The headline of what is left."""
     nothing = Slice(headline.days, headline.group, 0, 0)
-    figures = figures_of(edition, slices or [nothing], question)
-    return figures[worst(one.level for one in figures)]
+    return figures_of(edition, slices or [nothing], question).headline
 
 
 def excuses(edition: Edition, rows: Numbers, question: Question) -> NDArray[np.bool_]:

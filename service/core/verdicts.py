@@ -1,11 +1,12 @@
-"""A seller's metrics → the verdict: health, status, actions, each decided by the engine and told with its reason."""
+"""A seller's metrics → the verdict: health, status, actions, each told with its reason."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from service.core.accounts import Account
 from service.core.cards import MARKERS
-from service.core.chapters import Chapter, Rule, in_force
+from service.core.chapters import Rule
+from service.core.conclusions import conclusions
 from service.core.deadlines import SELLER, Due
 from service.core.evidence import Records
 from service.core.exposed import shown_exposure
@@ -15,7 +16,6 @@ from service.core.mail import Mail
 from service.core.metrics import shown_metric
 from service.core.packs import Action
 from service.core.reported import ReportedAccount
-from service.core.rulesets import Fact
 from service.core.tables import moment_of
 from service.core.texts import filled, instant
 
@@ -46,22 +46,19 @@ def verdict(
     seller_id, marketplace = question.related.sellers[seller]
     account = question.related.accounts.get(seller, {})
     reported = question.related.reported.get((seller_id, marketplace), ReportedAccount())
-    subjects = subjects_of(metrics, dues) | subjects_of_calls(letters, told_of)
-    facts = facts_of(metrics, subjects, account)
-    rules = question.once("rules in force", lambda: rules_in_force(question))
-    health = first_rule(rules.health, facts, question)
-    projected = first_rule(rules.status, facts, question)
+    subjects = of_records(metrics, dues) | of_calls(letters, told_of)
+    concluded = conclusions(facts_of(metrics, subjects, account), question)
     return {
         "seller_id": seller_id,
         "marketplace": marketplace,
-        "health": shown_health(health, metrics, question),
+        "health": shown_health(concluded.health, metrics, question),
         "status": {
             "reported": account.get("status") or reported.status,
-            "projected": projected.outcome,
-            "reasons": [told(rule, metrics, question) for rule in (*fired(rules.notes, facts, question), projected)],
+            "projected": concluded.status.outcome,
+            "reasons": [told(rule, metrics, question) for rule in (*concluded.notes, concluded.status)],
         },
         "metrics": [shown_metric(judged, question, reported) for judged in metrics],
-        "actions": actions(fired(rules.actions, facts, question), subjects, question),
+        "actions": actions(concluded.actions, subjects | of_metrics(metrics, concluded.actions), question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),
         "exposure": shown_exposure(metrics, question),
@@ -74,21 +71,6 @@ def shown_health(rule: Rule, metrics: list[Judged], question: Question) -> dict[
     """The colour, its marker, and why."""
     reasons = [told(rule, metrics, question)]
     return {"color": rule.outcome, "marker": COLOR_MARKERS[rule.outcome], "reasons": reasons}
-
-
-class RulesInForce(NamedTuple):
-    """The lists of rules that hold on the day of a question, as far as the pack has them."""
-
-    health: Chapter | None
-    status: Chapter | None
-    notes: Chapter | None
-    actions: Chapter | None
-
-
-def rules_in_force(question: Question) -> RulesInForce:
-    """Of every list the newest already in force, else the oldest there is."""
-    pack, day = question.pack, question.calendar.day
-    return RulesInForce(*(in_force(each, day) for each in (pack.health, pack.status, pack.notes, pack.actions)))
 
 
 def shown_due(due: Due) -> dict[str, Any]:
@@ -118,9 +100,8 @@ class Subject(NamedTuple):
     due_at: int | None = None
 
 
-def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
-    """What each fact of a seller is about: metrics by name, `excused_<mitigation>`, `due_<kind>`."""
-    subjects = {judged.edition.metric: Subject(judged.against, judged.rule) for judged in metrics}
+def of_records(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
+    """What each fact that counts records is about: `excused_<mitigation>`, `due_<kind>`."""
     listed: dict[str, tuple[list[str], str | None, int | None]] = {}
     for judged in metrics:
         for record, mitigation, _ in judged.mitigated.excuses if judged.mitigated else ():
@@ -128,12 +109,20 @@ def subjects_of(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
     for due in dues:
         if due.owner == SELLER:
             listed.setdefault(f"due_{due.kind}", ([], None, due.due_at))[0].append(due.record)
-    for name, (ids, rule, due_at) in listed.items():
-        subjects[name] = Subject(Records(ids, len(ids)), rule, due_at)
-    return subjects
+    return {name: Subject(Records(ids, len(ids)), rule, due_at) for name, (ids, rule, due_at) in listed.items()}
 
 
-def subjects_of_calls(letters: Mail, told_of: Account) -> dict[str, Subject]:
+def of_metrics(metrics: list[Judged], rules: Iterable[Rule]) -> dict[str, Subject]:
+    """What the facts that are levels of metrics are about, as far as some rules speak of them."""
+    wanted = {want.fact for rule in rules for want in rule.wants}
+    return {
+        judged.edition.metric: Subject(judged.against, judged.rule)
+        for judged in metrics
+        if judged.edition.metric in wanted
+    }
+
+
+def of_calls(letters: Mail, told_of: Account) -> dict[str, Subject]:
     """What each fact about letters, appeals and the account is about."""
     called = {
         name: Subject(Records(call.records, len(call.records)), call.rule, call.due_at)
@@ -157,26 +146,6 @@ def facts_of(
     facts["judged"] = len(levels) - nothing
     facts["no_emergency_contact"] = int(account.get("emergency_contact") is False)
     return facts
-
-
-def fired(chapter: Chapter | None, facts: Fact, question: Question) -> Iterator[Rule]:
-    """The rules of a chapter that hold, in the order of the file.
-
-    Numbers beyond what any rule tells apart are told alike, so that most sellers ask what the engine has answered.
-    """
-    if chapter is None:
-        return
-    told = {}
-    for name, most in chapter.asked.items():
-        fact = facts.get(name, 0)
-        told[name] = fact if isinstance(fact, str) or fact <= most else most
-    for place in question.decide(chapter.address, told):
-        yield chapter.rules[int(place)]
-
-
-def first_rule(chapter: Chapter | None, facts: Fact, question: Question) -> Rule:
-    """The rule that decides; the loader sees to it that the last one always holds."""
-    return next(fired(chapter, facts, question))
 
 
 def told(rule: Rule, metrics: list[Judged], question: Question) -> dict[str, str]:
