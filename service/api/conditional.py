@@ -5,6 +5,7 @@ from hashlib import sha256
 from flask import Response, request
 
 from service.api.problems import Problem
+from service.core.batch import Batch
 from service.core.packs import Rulebook
 
 IGNORED = frozenset({"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE"})  # only reads here
@@ -18,7 +19,7 @@ def tagged(response: Response, tag: str | None = None) -> Response:
     return response.make_conditional(asked)  # type: ignore[return-value]  # werkzeug answers with the same object
 
 
-def require_match(rulebook: Rulebook, marketplaces: set[str]) -> None:
+def require_match(rulebook: Rulebook, batch: Batch) -> None:
     """Refuses a call made for other rules.
 
     Raises:
@@ -27,7 +28,7 @@ def require_match(rulebook: Rulebook, marketplaces: set[str]) -> None:
     wanted = request.if_match
     if not request.headers.get("If-Match", "").strip():
         return
-    used = {rulebook.pack_of(marketplace).digest for marketplace in marketplaces}
+    used = {rulebook.pack_of(marketplace).digest for marketplace in batch.marketplaces()}
     digests = {rulebook.digest, *(used if len(used) == 1 else ())}
     if not wanted.star_tag and not any(wanted.is_strong(digest) for digest in digests):
         raise Problem("precondition_failed", "If-Match names neither the rulebook nor the one pack the batch uses.")

@@ -35,7 +35,7 @@ def verdicts() -> Response:
     taken = take_in(read_call(), ready.rulebook, limits())
     g.records = taken.records
     require_sound(taken, query)
-    require_match(ready.rulebook, taken.batch.marketplaces())
+    require_match(ready.rulebook, taken.batch)
     answer = judged(taken, ready, query)
     g.sellers = len(answer["verdicts"])
     return Response(written(answer, form), content_type=CONTENT_TYPES.get(form, form))

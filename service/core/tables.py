@@ -19,6 +19,7 @@ Numbers = NDArray[Any]
 Mask = NDArray[np.bool_]
 Column = Numbers | pl.Series
 
+FEW = 32  # so many times fewer values than there are, and no more, are fetched one by one
 UNKNOWN = -(2**63)  # a number nobody knows
 NO_WORD = -1  # a word, or a yes or no, nobody knows
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -152,10 +153,13 @@ class Table:
         if name not in self._columns:
             own = self.numbers(name)
             return list(own if rows is None else own[rows])
-        if name not in self._lists:
-            self._lists[name] = self._columns[name].to_list()
-        found = self._lists[name]
         places = rows if self._places is None else self._places if rows is None else self._places[rows]
+        if name not in self._lists:
+            whole = self._columns[name]
+            if places is not None and FEW * (len(places) + FEW) < len(whole):
+                return whole[places].to_list()
+            self._lists[name] = whole.to_list()
+        found = self._lists[name]
         return found if places is None else [found[place] for place in places.tolist()]
 
     def column(self, name: str, rows: Numbers) -> pl.Series:

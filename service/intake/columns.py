@@ -222,10 +222,21 @@ def meaning(kind: Scalar, value: Any, blank: Any) -> Any:
 
 def by_meaning(values: Sequence[Hashable], meaning_of: Callable[[Any], Any], blank: Any = None) -> Column:
     """A column of few different values: each is read once."""
-    meanings = {value: meaning_of(value) for value in set(values)}
-    if all(found is value and not isinstance(value, int) for value, found in meanings.items()):
-        return Column(values)  # of numbers 5 and 5.0 are one and the same key
-    return without_refused(list(map(meanings.__getitem__, values)), blank)
+    meanings = Meanings(meaning_of)
+    found = list(map(meanings.__getitem__, values))
+    return without_refused(found, blank) if REFUSED in meanings.values() else Column(found)
+
+
+class Meanings(dict[Any, Any]):
+    """What values mean, each looked up when it is first met."""
+
+    def __init__(self, meaning_of: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._meaning_of = meaning_of
+
+    def __missing__(self, value: Any) -> Any:
+        meaning = self[value] = self._meaning_of(value)
+        return meaning
 
 
 def nested_meaning(kind: fields.Field[Any], value: Any) -> Any:

@@ -20,6 +20,7 @@ BATCH = "batch"
 NAME = "table"
 SPACES = b" \t\r"
 LISTED = 1000
+TOGETHER = 256  # lines looked at in one
 RAW_LINES: msgspec.json.Decoder[msgspec.Raw] = msgspec.json.Decoder(msgspec.Raw)
 SECOND_BATCH = Fault("", "repeated_batch", "Only one line may say what stands beside the tables.")
 NO_TABLE = Fault("", "no_table", 'Expected an object that names its "table".')
@@ -118,24 +119,34 @@ def scanned(number: int, line: bytes) -> msgspec.Raw:
 
 
 def by_table(lines: Sequence[msgspec.Raw]) -> Sorted:
-    """Lines sorted by table. Those of one table mostly begin alike, which is the quickest to see."""
+    """Lines sorted by table. Those of one table mostly stand together and begin alike, which is the quickest to see."""
     found = Sorted({}, [], [])
     beginning, records = b"\n", list[msgspec.Raw]()
-    for place, line in enumerate(lines):
-        if bytes(line).startswith(beginning):
-            records.append(line)
+    for start in range(0, len(lines), TOGETHER):
+        some = lines[start : start + TOGETHER]
+        if all_begin(some, beginning):
+            records.extend(some)
             continue
-        table = table_of(line)
-        if table in TABLES:
-            records = found.records.setdefault(table, [])
-            records.append(line)
-            beginning = beginning_of(line, table)
-        elif table == BATCH:
-            found.batches.append(place)
-        elif len(found.strangers) < LISTED:
-            unknown = Fault(f"/{escaped(table)}", "unknown_key", "No such table or key.") if table else NO_TABLE
-            found.strangers.append((place, unknown))
+        for place, line in enumerate(some, start):
+            if bytes(line).startswith(beginning):
+                records.append(line)
+                continue
+            table = table_of(line)
+            if table in TABLES:
+                records = found.records.setdefault(table, [])
+                records.append(line)
+                beginning = beginning_of(line, table)
+            elif table == BATCH:
+                found.batches.append(place)
+            elif len(found.strangers) < LISTED:
+                unknown = Fault(f"/{escaped(table)}", "unknown_key", "No such table or key.") if table else NO_TABLE
+                found.strangers.append((place, unknown))
     return found
+
+
+def all_begin(lines: Sequence[msgspec.Raw], beginning: bytes) -> bool:
+    """Whether every one of some lines begins alike; none of them holds the end of a line."""
+    return b"\n".join([b"", *lines]).count(b"\n" + beginning) == len(lines)
 
 
 def table_of(line: msgspec.Raw) -> str:

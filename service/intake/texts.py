@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from service.schemas.scalars import CONTROL, DECIMAL, SPACES, text_of
 
 BAR = "|"  # between the texts of a column; one within a text costs time only
@@ -12,6 +14,7 @@ CONTROLS = re.compile(CONTROL)
 UNSIGNED = DECIMAL.removeprefix("-?")
 AMOUNT = re.compile(UNSIGNED)
 AMOUNTS = re.compile(rf"(?:{UNSIGNED}\|)*")
+FIRST_PRINTABLE, LAST_PRINTABLE = ord(" "), ord("~")
 REFUSED: Final = object()
 UNREADABLE = "\0"  # stands for a number too large for any field
 
@@ -80,9 +83,17 @@ def trimmed(values: Sequence[str | None]) -> Sequence[str | None]:
 def is_trimmed(everything: str) -> bool:
     """Whether no text among several, bars between them, is empty, or begins or ends with a space."""
     framed = f"{BAR}{everything}{BAR}"
-    if not everything.isprintable() or BAR + BAR in framed:
+    if not is_printable(framed) or BAR + BAR in framed:
         return False
     return " " not in everything or not (BAR + " " in framed or " " + BAR in framed)
+
+
+def is_printable(text: str) -> bool:
+    """Whether a text has no control characters and no other sign that cannot be printed."""
+    if not text.isascii():
+        return text.isprintable()
+    signs = np.frombuffer(text.encode(), np.uint8)
+    return bool(signs.min() >= FIRST_PRINTABLE and signs.max() <= LAST_PRINTABLE)
 
 
 def without_refused(found: list[Any], blank: Any = None) -> Column:
