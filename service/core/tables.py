@@ -232,7 +232,7 @@ def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
     >>> [texts[number] for number in numbers]
     ['b', 'a', 'b']
     """
-    if texts.n_unique() <= 1:
+    if not len(texts) or (texts == texts[0]).all():
         return np.zeros(len(texts), dtype=np.int64), texts.head(1).to_list()
     numbers = texts.cast(pl.Categorical(pl.Categories.random())).to_physical().to_numpy().astype(np.int64)
     first = np.zeros(numbers.max() + 1, dtype=np.int64)

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 import polars as pl
 import pyarrow as pa
@@ -69,13 +70,21 @@ def in_columns(part: Part, table: pa.Table, limits: Limits, zone: str | None) ->
     require_bounded_texts(table.select(flat), limits)
     given = columns_of(table.select(flat))
     read = [normalised(column, kinds[column.name], zone) for column in given]
-    gone = pl.DataFrame(list(map(lost, given, read))).select(gone=pl.any_horizontal(pl.all()))["gone"]
     rows = range(table.num_rows)
-    odd = gone.arg_true().to_list() if gone.any() else []
+    gone = lost_from_any(given, read)
+    odd = [] if gone is None else gone.arg_true().to_list()
     original = Cells(part.table, {**{column.name: column for column in given}, **nested}, rows, limits.nesting)
     columns = {**{column.name: column for column in read}, **nested}
     cells = Cells(part.table, columns, rows, limits.nesting)
-    return Given(part.table, cells.without(gone) if odd else cells, odd, original.record)
+    return Given(part.table, cells if gone is None else cells.without(gone), odd, original.record)
+
+
+def lost_from_any(given: list[pl.Series], read: list[pl.Series]) -> pl.Series | None:
+    """Where a value of some column was lost; None where no column has more gaps than it came with."""
+    fewer = [
+        lost(column, own) for column, own in zip(given, read, strict=True) if own.null_count() > column.null_count()
+    ]
+    return reduce(or_, fewer) if fewer else None
 
 
 def columns_of(table: pa.Table) -> list[pl.Series]:
