@@ -24,7 +24,7 @@ COMPARISONS = {
 OF_ORDER = "order."
 EVER = 2**63 - 1
 Key = tuple[Any, ...]
-Met = dict[Test | int, tuple[Condition, Mask]]  # a test, or what a condition is to Python → which records meet it
+Met = dict[int, tuple[Condition, Mask]]  # the identity of a condition → the condition, which records meet it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,10 @@ class Looking:
         """Which records meet a condition; all of them where there is none."""
         if condition is None:
             return ~np.zeros(self.at.height, dtype=bool)
-        key = condition if type(condition) is Test else id(condition)
-        if (known := self.own.get(key)) is None:
+        if (known := self.own.get(id(condition))) is None:
             found = self._meet(condition)
             found.flags.writeable = False  # it is what others who ask the same will be told
-            known = self.own[key] = (condition, found)
+            known = self.own[id(condition)] = (condition, found)
         return known[1]
 
     def _meet(self, condition: Condition) -> Mask:

@@ -52,7 +52,7 @@ def exposures(course: Course, headlines: Mapping[int, Figure], question: Questio
         return {}
     seller = question.related.tables[counting.of].numbers("seller")[found.row]
     records = dict(listed(counting.of, Picked(found.row, seller, found.turns_at), question.related, question.evidence))
-    figures = figures_then(course, found, np.unique(seller), question)
+    figures = figures_then(course, found, list(records), question)
     told = has_level(course.edition, question)
     followed = [one for one in records if told and headlines[one].level != "breach"]
     breaching = first_days(course._replace(sellers=followed), question, breach=True)
@@ -68,7 +68,7 @@ def exposures(course: Course, headlines: Mapping[int, Figure], question: Questio
     }
 
 
-def figures_then(course: Course, found: Open, sellers: Numbers, question: Question) -> dict[int, Figure]:
+def figures_then(course: Course, found: Open, sellers: list[int], question: Question) -> dict[int, Figure]:
     """Per seller the metric as it would stand in the windows of today, had every open record turned."""
     counting, related, today = course.edition.counted_by, question.related, course.today[0]
     some = np.zeros(len(related.sellers), dtype=bool)
@@ -79,7 +79,7 @@ def figures_then(course: Course, found: Open, sellers: Numbers, question: Questi
     kept = today.marks.where(some[today.marks.seller] & ~turned[today.marks.row])
     slices = sliced(counting, together(counting, related.tables[counting.of], kept, *found.marks), today.spans)
     nothing = [Slice(today.windows[0], None, 0, 0, (0,) * len(counting.parts), (0,) * len(counting.also))]
-    return {one: figures_of(course.edition, slices.get(one, nothing), question).headline for one in sellers.tolist()}
+    return {one: figures_of(course.edition, slices.get(one, nothing), question).headline for one in sellers}
 
 
 def matters_of(

@@ -21,7 +21,7 @@ def plain(text: str) -> str:
     >>> plain("Return request-date"), plain("注文番号"), plain("A-to-Z Claim")
     ('returnrequestdate', '注文番号', 'atozclaim')
     """
-    return "".join(letter for letter in normalize("NFKC", text).casefold() if letter.isalnum())
+    return "".join(filter(str.isalnum, normalize("NFKC", text).casefold()))
 
 
 def plain_path(path: str) -> str:

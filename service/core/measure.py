@@ -152,8 +152,8 @@ def sums(counting: Counting, marks: Marks, slots: Numbers, within: Mask, size: i
         yield added(slots, inside if counting.average and not place else inside & flag, marks.weight, size)
     for values in marks.also:
         held = inside & (values != NOTHING)
-        differing = np.unique(np.stack([slots[held], values[held]]), axis=1)[0]
-        yield np.bincount(differing, minlength=size)
+        many = int(values.max(initial=0)) + 1
+        yield np.bincount(np.unique(slots[held] * many + values[held]) // many, minlength=size)
 
 
 def added(slots: Numbers, mask: Mask, weight: Numbers | None, size: int) -> Numbers:

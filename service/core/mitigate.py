@@ -44,10 +44,9 @@ def mitigate(
         headlines: the headline of each seller.
         question: what is asked.
     """
-    hurt = found.marks.row[hurting(edition, found.marks)] if edition.mitigations else found.marks.row[:0]
-    if not len(hurt):
+    rows = found.marks.row[hurting(edition, found.marks)] if edition.mitigations else found.marks.row[:0]
+    if not len(rows):
         return {}
-    rows = np.unique(hurt)
     excused = excuses(edition, rows, question)
     listed = listed_excuses(edition, found, meant & hurting(edition, found.marks), excused, question)
     if not listed:

@@ -74,8 +74,10 @@ def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moment
         present &= marks.group != NO_GROUP
         slots, groups = marks.seller * len(marks.groups) + marks.group, len(marks.groups)
     ever = present.nonzero()[0]
-    named, slot = np.unique(slots[ever], return_inverse=True)
-    spread = Spread(slot, enters[ever] - moments.first, leaves[ever] - moments.first, moments, len(named))
+    named = np.bincount(slots[ever]).nonzero()[0]
+    spread = Spread(
+        named.searchsorted(slots[ever]), enters[ever] - moments.first, leaves[ever] - moments.first, moments, len(named)
+    )
     weight = np.ones(len(ever), dtype=np.int64) if marks.weight is None else marks.weight[ever]
     counted = weight if counting.average else weight * marks.flags[0][ever]
     total = np.ones(len(ever), dtype=np.int64) if counting.average else weight
@@ -103,9 +105,10 @@ class Spread(NamedTuple):
     def differing(self, values: Numbers) -> Numbers:
         """Per slot and day how many different values are present."""
         held = values != NOTHING
-        pairs, pair = np.unique(np.stack([self.slot[held], values[held]]), axis=1, return_inverse=True)
-        part = Spread(pair.reshape(-1), self.enters[held], self.leaves[held], self.moments, pairs.shape[1])
+        many = int(values.max(initial=0)) + 1
+        pairs, pair = np.unique(self.slot[held] * many + values[held], return_inverse=True)
+        part = Spread(pair, self.enters[held], self.leaves[held], self.moments, len(pairs))
         present = part.sums(np.ones(len(part.slot), dtype=np.int64)) > 0
         found = np.zeros((self.slots, present.shape[1]), dtype=np.int64)
-        np.add.at(found, pairs[0], present)
+        np.add.at(found, pairs // many, present)
         return found

@@ -65,8 +65,8 @@ def open_records(course: Course, waiting: Mask | None, question: Question) -> Op
         some[sellers] = True
         for period in periods(course.card, domain, days_ahead(question)):
             found += open_in(period, course, some, waiting, moments_of(period, course, question))
-    if not found:
-        return NONE_OPEN
+    if len(found) < 2:
+        return found[0] if found else NONE_OPEN
     row, first = np.unique(np.concatenate([each.row for each in found]), return_index=True)
     turns_at = np.concatenate([each.turns_at for each in found])[first]
     marks: list[Marks] = []

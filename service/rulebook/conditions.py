@@ -1,7 +1,7 @@
 """Conditions as rule files write them → conditions as `core` means them, every field and word checked."""
 
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -17,6 +17,10 @@ NUMBER_OPERATORS = ("at_least", "at_most", "above", "below")
 INSTANT_OPERATORS = ("after", "before", "not_after", "not_before")
 ORDER_TABLES = tuple(name for name in TABLES if "order_id" in shape(name).fields)
 HOURS = {"h": 1, "d": 24}
+
+test = lru_cache(4096, typed=True)(
+    Test
+)  # equal tests are one, so records are asked once; `core` tells them by identity
 
 
 @cache
@@ -91,7 +95,7 @@ def any_test(cursor: Cursor, name: str, table: str) -> Condition:
     options: list[Condition] = []
     if values:
         kind = field_kinds(table)[name]
-        options.append(Test(name, "is", tuple(word(entry, kind, name) for entry in values)))
+        options.append(test(name, "is", tuple(word(entry, kind, name) for entry in values)))
     options += [operators(entry, name, table) for entry in cursor.entries() if isinstance(entry.value, dict)]
     return options[0] if len(options) == 1 else AnyOf(tuple(options))
 
@@ -102,23 +106,23 @@ def operators(cursor: Cursor, name: str, table: str) -> Condition:
     tests: list[Condition] = []
     for operator, inner in cursor.items():
         if operator == "known":
-            tests.append(Test(name, "known", inner.value))
+            tests.append(test(name, "known", inner.value))
         elif operator in ("is", "not"):
-            tests.append(Test(name, operator, tuple(word(entry, kind, name) for entry in inner.entries())))
+            tests.append(test(name, operator, tuple(word(entry, kind, name) for entry in inner.entries())))
         elif operator in NUMBER_OPERATORS:
             if not isinstance(kind, (Integer, Amount)):
                 inner.fault(f"{operator!r} needs a number, and {name!r} of {table} is none", key=True)
-            tests.append(Test(name, operator, inner.value))
+            tests.append(test(name, operator, inner.value))
         elif operator in (*INSTANT_OPERATORS, "of"):
             instants(cursor, inner, name, table)
             if operator != "of":
-                tests.append(Test(name, operator, inner.value))
+                tests.append(test(name, operator, inner.value))
         elif operator == "during":
             if not isinstance(kind, Timestamp) or name == AS_OF:
                 cursor.fault(f"'during' needs an instant, and {name!r} of {table} is none")
-            tests.append(Test(name, operator, inner.value))
+            tests.append(test(name, operator, inner.value))
         else:
-            tests.append(Test(name, operator, duration(inner.value), of=cursor["of"].value))
+            tests.append(test(name, operator, duration(inner.value), of=cursor["of"].value))
     return tests[0] if len(tests) == 1 else AllOf(tuple(tests))
 
 
