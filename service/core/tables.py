@@ -118,8 +118,7 @@ class Table:
                 known = np.array([value is not None for value in self.numbers(name)], dtype=bool)
             case _:
                 column = self._columns[name]
-                whole = not column.has_nulls()
-                known = ~np.zeros(self.height, dtype=bool) if whole else self._picked(column == column)  # noqa: PLR0124
+                known = self._picked(column == column) if column.has_nulls() else ~np.zeros(self.height, dtype=bool)  # noqa: PLR0124
         return known
 
     def is_among(self, name: str, values: Collection[Any]) -> Mask:
@@ -154,12 +153,11 @@ class Table:
             own = self.numbers(name)
             return list(own if rows is None else own[rows])
         places = rows if self._places is None else self._places if rows is None else self._places[rows]
-        if name not in self._lists:
+        if (found := self._lists.get(name)) is None:
             whole = self._columns[name]
             if places is not None and FEW * (len(places) + FEW) < len(whole):
                 return whole[places].to_list()
-            self._lists[name] = whole.to_list()
-        found = self._lists[name]
+            found = self._lists[name] = whole.to_list()
         return found if places is None else [found[place] for place in places.tolist()]
 
     def column(self, name: str, rows: Numbers) -> pl.Series:

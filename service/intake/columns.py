@@ -185,7 +185,8 @@ def complete(kind: fields.Field[Any], value: Any) -> Any:
 
 def lists(kind: ListOf, places: Mapping[str, int], values: Sequence[Sequence[Any] | None]) -> Column:
     """A column of lists of words, each as a number with a bit for every word."""
-    keys = [tuple(value) if isinstance(value, list) else value for value in values]
+    listed = list in set(map(type, values))
+    keys = [tuple(value) if isinstance(value, list) else value for value in values] if listed else values
     return by_meaning(keys, lambda value: bits(kind, places, value), NO_WORD)
 
 

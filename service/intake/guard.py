@@ -36,16 +36,16 @@ class Guard:
 
     Whatever is nested where nothing should be is for the reader of single records, who knows how deep is too deep.
 
-    An unknown field is learned when it is first met, so an export full of them is still read in portions. `beside` are
-    keys a record may have that are no fields of it, and are not counted.
+    An unknown field is learned when it is first met, so an export full of them is still read in portions. `tag` is a
+    key by which a record may name its table, which is no field.
     """
 
-    def __init__(self, table: str, deepest: int, beside: tuple[str, ...] = ()) -> None:
+    def __init__(self, table: str, deepest: int, tag: str | None = None) -> None:
         self.unknown: Counter[str] = Counter()
         self._table = table
         self._deepest = deepest
-        self._beside = beside
-        self._learned = beside
+        self._tag = tag
+        self._learned: tuple[str, ...] = ()
 
     def portion(self, records: Sequence[msgspec.Raw], start: int) -> Portion:
         """The records of a table from a position on, column by column."""
@@ -62,7 +62,7 @@ class Guard:
         width = len(kinds) + len(self._learned)
         columns = [values[place::width] for place in range(width)]
         for name, column in zip(self._learned, columns[len(kinds) :], strict=True):
-            given = 0 if name in self._beside else len(column) - column.count(msgspec.UNSET)
+            given = len(column) - column.count(msgspec.UNSET)
             self.unknown.update({name: given} if given else {})
         read = {
             name: plain_column(column, self._deepest - 1) if wire_type(kind) is msgspec.Raw and any(column) else column
@@ -72,7 +72,7 @@ class Guard:
 
     def _values(self, records: Sequence[msgspec.Raw]) -> list[Any]:
         """The values of records, one after the other; refused as a whole where a record does not fit."""
-        decode = decoder(self._table, self._learned).decode
+        decode = decoder(self._table, self._tag, self._learned).decode
         values: list[Any] = []
         for start in range(0, len(records), BLOCK):
             found = decode(b"[" + b",".join(records[start : start + BLOCK]) + b"]")
@@ -89,7 +89,7 @@ class Guard:
 
     def _learns(self, record: msgspec.Raw) -> bool:
         """Whether a record had unknown fields that the guard now knows."""
-        known = shape(self._table).fields.keys() | set(self._learned)
+        known = shape(self._table).fields.keys() | {self._tag, *self._learned}
         try:
             given = json.loads(bytes(record))
         except (ValueError, RecursionError):
@@ -102,13 +102,19 @@ class Guard:
 
 
 @lru_cache(maxsize=64)
-def decoder(table: str, learned: tuple[str, ...]) -> msgspec.json.Decoder[list[msgspec.Struct]]:
-    """The decoder that refuses records of other types, or with fields neither asked for nor learned."""
+def decoder(table: str, tag: str | None, learned: tuple[str, ...]) -> msgspec.json.Decoder[list[msgspec.Struct]]:
+    """The decoder that refuses records of other types or tables, or with fields neither asked for nor learned."""
     asked = [(name, wire_type(kind), None) for name, kind in shape(table).fields.items()]
     further = [(f"unknown_{place}", Unnested, msgspec.UNSET) for place in range(len(learned))]
     names = {f"unknown_{place}": name for place, name in enumerate(learned)}
     struct = msgspec.defstruct(
-        f"{table}_record", [*asked, *further], rename=names or None, forbid_unknown_fields=True, gc=False
+        f"{table}_record",
+        [*asked, *further],
+        rename=names or None,
+        tag_field=tag,
+        tag=table if tag else None,
+        forbid_unknown_fields=True,
+        gc=False,
     )
     return msgspec.json.Decoder(list[struct])  # type: ignore[valid-type]  # made here, of the table's own fields
 

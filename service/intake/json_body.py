@@ -125,12 +125,12 @@ def opens_list(raw: msgspec.Raw | bytes) -> bool:
     return bytes(memoryview(raw)[:1]) == b"["
 
 
-def given_table(table: str, records: list[msgspec.Raw], deepest: int, beside: tuple[str, ...] = ()) -> Given:
-    """The records of one table, to be read in portions; `beside` are keys of theirs that are no fields."""
+def given_table(table: str, records: list[msgspec.Raw], deepest: int, tag: str | None = None) -> Given:
+    """The records of one table, to be read in portions; `tag` is a key of theirs that is no field."""
 
     def record(position: int) -> Any:
         value = plain(records[position], deepest)
-        return {name: value[name] for name in value if name not in beside} if isinstance(value, dict) else value
+        return {name: value[name] for name in value if name != tag} if isinstance(value, dict) else value
 
-    guard = Guard(table, deepest, beside)
+    guard = Guard(table, deepest, tag)
     return Given(table, Records(records, guard), [], record, guard.unknown)
