@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache, reduce
 from itertools import chain
 from operator import or_
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from marshmallow import fields
@@ -123,7 +123,9 @@ def decoder(table: str, tag: str | None, learned: tuple[str, ...]) -> msgspec.js
 def wire_type(kind: fields.Field[Any]) -> Any:
     """The types a field's value may come as; what is nested stays bytes."""
     if isinstance(kind, ListOf) and isinstance(kind.inner, Choice):
-        return tuple[str | None, ...] | None
+        return tuple[wire_type(kind.inner), ...] | None  # type: ignore[misc]  # made here
+    if isinstance(kind, Choice):
+        return Literal["", *kind.choices] | None  # one object a word, however often it is told
     if isinstance(kind, Id):
         return ShortText | BoundedInteger | None
     if isinstance(kind, Scalar):
