@@ -24,4 +24,4 @@ class Batch:
 
     def marketplaces(self) -> set[str]:
         """The marketplaces its records name."""
-        return {name for records in self.tables.values() for name in records.whole("marketplace").unique()}
+        return {name for records in self.tables.values() for name in records.column("marketplace").unique()}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, compress, pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from service.core.reported import Identity, ReportedAccount
 from service.core.tables import NO_WORD, Numbers, Table, number_of, numbered
 
 ORDER_DEFECTS = ("feedback", "claims", "chargebacks")
+OrderKey = tuple[int, str | None]  # a seller's place, an order's id
 ORPHAN = -1
 BY_DEFAULT = "seller"  # fulfils a shipment when nobody says who does
 
@@ -75,8 +76,8 @@ def owned(tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[Numb
     """Every seller and marketplace that a record names, sorted; per table the place of each record's."""
     if not tables:
         return [], []
-    ids, id_texts = numbered(pl.concat([table.whole("seller_id") for table in tables.values()]))
-    domains, domain_texts = numbered(pl.concat([table.whole("marketplace") for table in tables.values()]))
+    ids, id_texts = numbered(pl.concat([table.column("seller_id") for table in tables.values()]))
+    domains, domain_texts = numbered(pl.concat([table.column("marketplace") for table in tables.values()]))
     pairs = ids * len(domain_texts) + domains
     named = np.flatnonzero(np.bincount(pairs)).tolist()
     sellers = {(id_texts[pair // len(domain_texts)], domain_texts[pair % len(domain_texts)]): pair for pair in named}
@@ -91,26 +92,30 @@ def with_orders(tables: Mapping[str, Table]) -> dict[str, Table]:
     """The tables with the place of each record's order."""
     orders = tables.get("orders")
     others = {name: table for name, table in tables.items() if name != "orders" and "order_id" in table}
-    ids = {name: table.texts("order_id") for name, table in others.items()}
-    places = places_of({text for texts in ids.values() for text in texts}, orders)
+    keys = {
+        name: list(zip(table.numbers("seller").tolist(), table.texts("order_id"), strict=True))
+        for name, table in others.items()
+    }
+    places = places_of(set(chain.from_iterable(keys.values())), orders)
     tied = dict(tables)
     if orders is not None:
         tied["orders"] = orders.laid_over(order_row=np.arange(orders.height))
     for name, table in others.items():
-        keys = zip(table.numbers("seller").tolist(), ids[name], strict=True)
-        rows = np.fromiter((places.get(key, ORPHAN) for key in keys), dtype=np.int64, count=table.height)
-        tied[name] = table.laid_over(order_row=rows)
+        tied[name] = table.laid_over(
+            order_row=np.array(list(map(places.get, keys[name], repeat(ORPHAN))), dtype=np.int64)
+        )
     if "shipments" in tied:
         tied["shipments"] = with_fulfilment(tied["shipments"], orders)
     return tied
 
 
-def places_of(wanted: set[str], orders: Table | None) -> dict[tuple[int, str], int]:
-    """The places of the orders with some ids, by seller and id."""
+def places_of(wanted: set[OrderKey], orders: Table | None) -> dict[OrderKey, int]:
+    """The places of some orders."""
     if orders is None or not wanted:
         return {}
-    sellers = orders.numbers("seller").tolist()
-    return {(sellers[place], text): place for place, text in enumerate(orders.texts("order_id")) if text in wanted}
+    sellers, ids = orders.numbers("seller").tolist(), orders.texts("order_id")
+    met = map(wanted.__contains__, zip(sellers, ids, strict=True))
+    return {key: place for place, key in compress(enumerate(zip(sellers, ids, strict=True)), met)}
 
 
 def with_fulfilment(shipments: Table, orders: Table | None) -> Table:

@@ -53,7 +53,7 @@ def instant(moment: datetime) -> str:
     >>> instant(datetime(2026, 11, 22, 9, tzinfo=UTC))
     '2026-11-22T09:00:00Z'
     """
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def filled(template: str, words: Mapping[str, str]) -> str:
