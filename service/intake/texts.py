@@ -83,17 +83,16 @@ def trimmed(values: Sequence[str | None]) -> Sequence[str | None]:
 def is_trimmed(everything: str) -> bool:
     """Whether no text among several, bars between them, is empty, or begins or ends with a space."""
     framed = f"{BAR}{everything}{BAR}"
-    if not is_printable(framed) or BAR + BAR in framed:
-        return False
-    return " " not in everything or not (BAR + " " in framed or " " + BAR in framed)
+    sound = is_sound_ascii(framed) if framed.isascii() else framed.isprintable() and BAR + BAR not in framed
+    return sound and (" " not in everything or not (BAR + " " in framed or " " + BAR in framed))
 
 
-def is_printable(text: str) -> bool:
-    """Whether a text has no control characters and no other sign that cannot be printed."""
-    if not text.isascii():
-        return text.isprintable()
-    signs = np.frombuffer(text.encode(), np.uint8)
-    return bool(signs.min() >= FIRST_PRINTABLE and signs.max() <= LAST_PRINTABLE)
+def is_sound_ascii(framed: str) -> bool:
+    """Whether ASCII texts between bars can all be printed and none is empty: what the methods of texts say, quicker."""
+    signs = np.frombuffer(framed.encode(), np.uint8)
+    bars = signs == ord(BAR)
+    printable = signs.min() >= FIRST_PRINTABLE and signs.max() <= LAST_PRINTABLE
+    return bool(printable and not np.count_nonzero(bars[1:] & bars[:-1]))
 
 
 def without_refused(found: list[Any], blank: Any = None) -> Column:
