@@ -6,9 +6,9 @@ Fitting records are decoded a portion at a time, straight into the columns of th
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache, reduce
-from itertools import chain
+from itertools import chain, compress
 from operator import or_
 from typing import Annotated, Any, Literal
 
@@ -49,15 +49,13 @@ class Guard:
 
     def portion(self, records: Sequence[msgspec.Raw], start: int) -> Portion:
         """The records of a table from a position on, column by column."""
+        learned: tuple[str, ...] | None = None
+        while learned != self._learned:  # whatever is learned on the way widens every record
+            learned = self._learned
+            values, odd = self._read(records, start)
         rows: Sequence[int] = range(start, start + len(records))
-        odd: list[int] = []
-        try:
-            values = self._values(records)
-        except Unread:
-            fitting = [self._fits(record) for record in records]
-            odd = [row for row, fits in zip(rows, fitting, strict=True) if not fits]
-            rows = [row for row, fits in zip(rows, fitting, strict=True) if fits]
-            values = self._values([record for record, fits in zip(records, fitting, strict=True) if fits])
+        if odd:
+            rows = sorted({*rows} - {*odd})
         kinds = shape(self._table).fields
         width = len(kinds) + len(self._learned)
         columns = [values[place::width] for place in range(width)]
@@ -70,14 +68,24 @@ class Guard:
         }
         return Portion(self._table, rows, read, odd)
 
-    def _values(self, records: Sequence[msgspec.Raw]) -> list[Any]:
-        """The values of records, one after the other; refused as a whole where a record does not fit."""
-        decode = decoder(self._table, self._tag, self._learned).decode
+    def _read(self, records: Sequence[msgspec.Raw], start: int) -> tuple[list[Any], list[int]]:
+        """The values of the records that fit, one after the other, and the positions of the others."""
         values: list[Any] = []
-        for start in range(0, len(records), BLOCK):
-            found = decode(b"[" + b",".join(records[start : start + BLOCK]) + b"]")
-            values.extend(chain.from_iterable(map(astuple, found)))  # no tuple outlives its record: nothing to collect
-        return values
+        odd: list[int] = []
+        for first in range(0, len(records), BLOCK):
+            block = records[first : first + BLOCK]
+            try:
+                values.extend(self._values(block))
+            except Unread:
+                fitting = [self._fits(record) for record in block]
+                values.extend(self._values(list(compress(block, fitting))))
+                odd += [start + first + place for place, fits in enumerate(fitting) if not fits]
+        return values, odd
+
+    def _values(self, block: Sequence[msgspec.Raw]) -> Iterator[Any]:
+        """The values of some records, one after the other; refused as a whole where a record does not fit."""
+        found = decoder(self._table, self._tag, self._learned).decode(b"[" + b",".join(block) + b"]")
+        return chain.from_iterable(map(astuple, found))  # no tuple outlives its record: nothing to collect
 
     def _fits(self, record: msgspec.Raw) -> bool:
         """Whether every field of a record is of a type it may come as."""
