@@ -70,7 +70,7 @@ def judge_counting(
         left_out=left_out(found, meant, related, question.evidence),
         context=contexts(edition, found, chosen, question),
         mitigated=mitigate(edition, found, meant, chosen, question),
-        recovers_on=recoveries(Course(card, edition, breached(headlines), (found,)), question),
+        recovers_on=recoveries(Course(card, edition, breached(figures), (found,)), question),
         exposed=exposures(Course(card, edition, sellers, (found,)), headlines, question),
     )
     missing = tuple(related.missing(edition.requires))
@@ -103,19 +103,18 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
         for seller, result in results.items()
     }
     harmful = [each for term, each in zip(score.terms, found, strict=True) if term.hurts]
-    in_breach = breached({seller: each.headline for seller, each in figures.items()})
     own = by_seller(
         against=against(edition, joined(harmful), ALL, related, question.evidence) if harmful else {},
-        recovers_on=recoveries(Course(card, edition, in_breach, tuple(found)), question),
+        recovers_on=recoveries(Course(card, edition, breached(figures), tuple(found)), question),
     )
     missing = tuple(related.missing(edition.requires))
     for seller, told in figures.items():
         yield seller, Judged(edition, told, missing, score_parts=results[seller].parts, **own.get(seller, {}))
 
 
-def breached(headlines: Mapping[int, Figure]) -> list[int]:
+def breached(figures: Mapping[int, Figures]) -> list[int]:
     """The sellers in breach."""
-    return [seller for seller, headline in headlines.items() if headline.level == "breach"]
+    return [seller for seller, each in figures.items() if each.headline.level == "breach"]
 
 
 def contexts(

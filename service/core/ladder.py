@@ -62,4 +62,4 @@ def reaches(edge: Edge, measure: Numbers, per: Numbers | int) -> Mask:
 def worst(levels: Iterable[Level]) -> int:
     """The place of the worst level, the first of equals."""
     ranks = [LEVELS.index(level) for level in levels]
-    return ranks.index(min(ranks)) if len(ranks) > 1 else 0
+    return ranks.index(min(ranks))

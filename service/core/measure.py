@@ -152,8 +152,14 @@ def sums(counting: Counting, marks: Marks, slots: Numbers, within: Mask, size: i
         yield added(slots, inside if counting.average and not place else inside & flag, marks.weight, size)
     for values in marks.also:
         held = inside & (values != NOTHING)
-        many = int(values.max(initial=0)) + 1
-        yield np.bincount(np.unique(slots[held] * many + values[held]) // many, minlength=size)
+        yield np.bincount(differing_pairs(slots[held], values[held])[0], minlength=size)
+
+
+def differing_pairs(slots: Numbers, values: Numbers) -> tuple[Numbers, Numbers]:
+    """The slot of every different pair of a slot and a value (0 or more), and which of these pairs each is."""
+    many = int(values.max(initial=0)) + 1
+    pairs, pair = np.unique(slots * many + values, return_inverse=True)
+    return pairs // many, pair
 
 
 def added(slots: Numbers, mask: Mask, weight: Numbers | None, size: int) -> Numbers:

@@ -23,7 +23,7 @@ from service.core.windows import Days
 def shown_metric(judged: Judged, question: Question, reported: ReportedAccount) -> dict[str, Any]:
     """One entry of `metrics`."""
     edition, told = judged.edition, reported.metrics.get(judged.edition.metric)
-    figures = question.once(("shown", edition.address, id(judged.figures)), lambda: shown_figures(judged, question))
+    figures = question.once(("shown", id(judged.figures)), lambda: shown_figures(judged, question))
     if judged.is_bare and not told:
         return figures
     shown = figures.copy()

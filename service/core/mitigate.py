@@ -44,11 +44,14 @@ def mitigate(
         headlines: the headline of each seller.
         question: what is asked.
     """
-    rows = found.marks.row[hurting(edition, found.marks)] if edition.mitigations else found.marks.row[:0]
+    if not edition.mitigations:
+        return {}
+    hurt = hurting(edition, found.marks)
+    rows = found.marks.row[hurt]
     if not len(rows):
         return {}
     excused = excuses(edition, rows, question)
-    listed = listed_excuses(edition, found, meant & hurting(edition, found.marks), excused, question)
+    listed = listed_excuses(edition, found, meant & hurt, excused, question)
     if not listed:
         return {}
     slices = without(edition, found, excused, list(listed))

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.core.countings import Counting, Window
 from service.core.marks import NO_GROUP, NOTHING, Marks
-from service.core.measure import groupings, short_to_long
+from service.core.measure import differing_pairs, groupings, short_to_long
 from service.core.moments import Moments
 from service.core.stretches import Stretch, longest, stretches, within
 from service.core.tables import Mask, Numbers
@@ -105,10 +105,9 @@ class Spread(NamedTuple):
     def differing(self, values: Numbers) -> Numbers:
         """Per slot and day how many different values are present."""
         held = values != NOTHING
-        many = int(values.max(initial=0)) + 1
-        pairs, pair = np.unique(self.slot[held] * many + values[held], return_inverse=True)
-        part = Spread(pair, self.enters[held], self.leaves[held], self.moments, len(pairs))
+        slots, pair = differing_pairs(self.slot[held], values[held])
+        part = Spread(pair, self.enters[held], self.leaves[held], self.moments, len(slots))
         present = part.sums(np.ones(len(part.slot), dtype=np.int64)) > 0
         found = np.zeros((self.slots, present.shape[1]), dtype=np.int64)
-        np.add.at(found, pairs // many, present)
+        np.add.at(found, slots, present)
         return found

@@ -94,13 +94,10 @@ class Table:
     def numbers(self, name: str) -> Numbers:
         """A column of whole numbers; `UNKNOWN` or `NO_WORD` where nobody knows."""
         if (found := self._numbers.get(name)) is None:
-            found = self._numbers[name] = self._of_whole(name)
+            if self._whole is None:
+                raise KeyError(name)
+            found = self._numbers[name] = self._whole.numbers(name)[self._rows]
         return found
-
-    def _of_whole(self, name: str) -> Numbers:
-        if self._whole is None:
-            raise KeyError(name)
-        return self._whole.numbers(name)[self._rows]
 
     def words(self, name: str) -> Mapping[str, int]:
         """The words of a closed list, each with its number."""
@@ -118,6 +115,7 @@ class Table:
                 known = np.array([value is not None for value in self.numbers(name)], dtype=bool)
             case _:
                 column = self._columns[name]
+                # what is known equals itself: nine times as quick to ask as `is_not_null`
                 known = self._picked(column == column) if column.has_nulls() else ~np.zeros(self.height, dtype=bool)  # noqa: PLR0124
         return known
 
@@ -152,7 +150,7 @@ class Table:
         if name not in self._columns:
             own = self.numbers(name)
             return list(own if rows is None else own[rows])
-        places = rows if self._places is None else self._places if rows is None else self._places[rows]
+        places = self._at(rows)
         if (found := self._lists.get(name)) is None:
             whole = self._columns[name]
             if places is not None and FEW * (len(places) + FEW) < len(whole):
@@ -162,13 +160,15 @@ class Table:
 
     def column(self, name: str, rows: Numbers | None = None) -> pl.Series:
         """The same as a column of Polars."""
-        places = rows if self._places is None else self._places if rows is None else self._places[rows]
-        return self._columns[name] if places is None else self._columns[name][places]
+        return self._columns[name] if (places := self._at(rows)) is None else self._columns[name][places]
+
+    def _at(self, rows: Numbers | None) -> Numbers | None:
+        """Where some records, or all, stand in the columns; None where all do, in this order."""
+        return rows if self._places is None else self._places if rows is None else self._places[rows]
 
     def take(self, rows: Numbers) -> "Table":
         """Some records, in this order."""
-        places = rows if self._places is None else self._places[rows]
-        return self._changed(height=len(rows), _numbers={}, _whole=self, _rows=rows, _places=places)
+        return self._changed(height=len(rows), _numbers={}, _whole=self, _rows=rows, _places=self._at(rows))
 
     def where(self, mask: Mask) -> "Table":
         """The records of a mask."""
@@ -181,8 +181,8 @@ class Table:
     def without_texts(self, name: str, mask: Mask) -> "Table":
         """The same records with a text forgotten where a mask says so."""
         places = mask.nonzero()[0] if self._places is None else self._places[mask]
-        own = {**self._columns, name: self._columns[name].clone().scatter(places, None)}
-        return self._changed(_columns=own, _lists={})
+        column = self._columns[name].clone().scatter(places, None)
+        return self._changed(_columns={**self._columns, name: column}, _lists={})
 
     def _changed(self, **own: Any) -> "Table":
         table = object.__new__(Table)
@@ -222,8 +222,9 @@ class Table:
 def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
     """A number for each text, equal for equal texts, and the text of each number.
 
-    >>> sorted(numbered(pl.Series(["b", "a", "b"]))[1])
-    ['a', 'b']
+    >>> numbers, texts = numbered(pl.Series(["b", "a", "b"]))
+    >>> [texts[number] for number in numbers]
+    ['b', 'a', 'b']
     """
     if not len(texts) or (texts == texts[0]).all():
         return np.zeros(len(texts), dtype=np.int64), texts.head(1).to_list()

@@ -135,17 +135,17 @@ def facts_of(
     metrics: list[Judged], subjects: Mapping[str, Subject], account: Mapping[str, Any]
 ) -> dict[str, int | str]:
     """Everything a pack's rules may ask of a seller; what they ask beyond it is 0."""
-    levels = [(judged.headline.level, judged.edition.enforced) for judged in metrics]
-    facts: dict[str, int | str] = {name: subject.records.total for name, subject in subjects.items()}
-    for judged in metrics:
-        facts[judged.edition.metric] = judged.headline.level
-    facts["enforced_in_breach"] = levels.count(("breach", True))
-    facts["advisory_in_breach"] = levels.count(("breach", False))
-    facts["in_watch"] = levels.count(("watch", True)) + levels.count(("watch", False))
-    nothing = levels.count(("insufficient_data", True)) + levels.count(("insufficient_data", False))
-    facts["judged"] = len(levels) - nothing
-    facts["no_emergency_contact"] = int(account.get("emergency_contact") is False)
-    return facts
+    levels = [judged.headline.level for judged in metrics]
+    enforced = [judged.edition.enforced for judged in metrics if judged.headline.level == "breach"]
+    return {
+        **{name: subject.records.total for name, subject in subjects.items()},
+        **{judged.edition.metric: judged.headline.level for judged in metrics},
+        "judged": len(levels) - levels.count("insufficient_data"),
+        "enforced_in_breach": enforced.count(True),
+        "advisory_in_breach": enforced.count(False),
+        "in_watch": levels.count("watch"),
+        "no_emergency_contact": int(account.get("emergency_contact") is False),
+    }
 
 
 def told(rule: Rule, metrics: list[Judged], question: Question) -> dict[str, str]:

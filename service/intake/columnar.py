@@ -13,14 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
+from service.core.tables import Mask
 from service.intake.tables import Limits, TooLarge, TooManyRecords
 
 FILE_MARK = b"ARROW1"
 FRAMES = (0x184D2204, 0xFD2FB528)  # how a compressed buffer begins: LZ4, Zstandard
 BLOCK = 2**18  # words looked at in one: they stay near the processor
 SKIPPED_FRAMES = (0x184D2A50, 0x184D2A5F)
-Words = npt.NDArray[np.uint32]
-Truths = npt.NDArray[np.bool_]
 DICTIONARY = frozenset({"RLE_DICTIONARY", "PLAIN_DICTIONARY"})
 
 
@@ -111,23 +110,18 @@ def read_arrow(content: bytes, wanted: Collection[str], limits: Limits) -> Colum
 def require_bounded_frames(content: bytes, limits: Limits) -> None:
     """Refuses compressed buffers that say they hold more than the limit: that much memory is asked for at once."""
     words = np.frombuffer(content, np.uint32, len(content) // 4)
-    blocks = [may_begin_frames(words[start : start + BLOCK]) for start in range(0, len(words), BLOCK)]
+    blocks = [begin_frames(words[start : start + BLOCK]) for start in range(0, len(words), BLOCK)]
     places = np.flatnonzero(np.concatenate(blocks)) if blocks else np.zeros(0, dtype=np.int64)
-    places = places[(places >= 2) & begin_frames(words[places])]
+    places = places[places >= 2]
     said = words[places - 2].astype(np.int64) | (words[places - 1].astype(np.int64) << 32)
     if said.size and (said.max(initial=0) > limits.decompressed or said[said > 0].sum() > limits.decompressed):
         raise TooLarge("decompressed", limits.decompressed)
 
 
-def may_begin_frames(words: Words) -> Truths:
-    """Which words may begin a compressed buffer: the quickest look at many, which lets some others pass."""
-    found: Truths = (words - np.uint32(FRAMES[0]) <= SKIPPED_FRAMES[1] - FRAMES[0]) | (words == FRAMES[1])
-    return found
-
-
-def begin_frames(words: Words) -> Truths:
+def begin_frames(words: npt.NDArray[np.uint32]) -> Mask:
     """Which words begin a compressed buffer."""
-    found: Truths = np.isin(words, FRAMES) | ((words >= SKIPPED_FRAMES[0]) & (words <= SKIPPED_FRAMES[1]))
+    first, last = SKIPPED_FRAMES
+    found: Mask = (words == FRAMES[0]) | (words == FRAMES[1]) | ((words >= first) & (words <= last))
     return found
 
 

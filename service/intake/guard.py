@@ -131,7 +131,7 @@ def decoder(table: str, tag: str | None, learned: tuple[str, ...]) -> msgspec.js
 def wire_type(kind: fields.Field[Any]) -> Any:
     """The types a field's value may come as; what is nested stays bytes."""
     if isinstance(kind, ListOf) and isinstance(kind.inner, Choice):
-        return tuple[wire_type(kind.inner), ...] | None  # type: ignore[misc]  # made here
+        return tuple[wire_type(kind.inner), ...] | None  # type: ignore[misc]  # a type made while running
     if isinstance(kind, Choice):
         return Literal["", *kind.choices] | None  # one object a word, however often it is told
     if isinstance(kind, Id):

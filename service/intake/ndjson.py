@@ -7,7 +7,6 @@ from itertools import islice
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from service.core.errors import Fault
 from service.intake.beside import read_beside
@@ -21,7 +20,6 @@ BATCH = "batch"
 NAME = "table"
 SPACES = b" \t\r"
 LISTED = 1000
-END, BLOCK = ord("\n"), 2**18
 TOGETHER = 256  # lines looked at in one
 RAW_LINES: msgspec.json.Decoder[msgspec.Raw] = msgspec.json.Decoder(msgspec.Raw)
 SECOND_BATCH = Fault("", "repeated_batch", "Only one line may say what stands beside the tables.")
@@ -96,17 +94,10 @@ def raw_lines(text: bytes) -> list[msgspec.Raw]:
         lines = RAW_LINES.decode_lines(text)
     except (msgspec.MsgspecError, RecursionError):
         return [scanned(number, line) for number, line in lines_with_text(text)]
-    if len(lines) == line_ends(text) + (text[-1:] != b"\n"):
+    if len(lines) == text.count(b"\n") + (text[-1:] != b"\n"):
         return lines
     several = list(lines_with_text(text))  # some are blank, or hold more than one value
     return lines if len(lines) == len(several) else [scanned(number, line) for number, line in several]
-
-
-def line_ends(text: bytes) -> int:
-    """How many lines end in a text."""
-    signs = np.frombuffer(text, np.uint8)
-    blocks = (signs[start : start + BLOCK] for start in range(0, len(signs), BLOCK))
-    return sum(int(np.count_nonzero(block == END)) for block in blocks)
 
 
 def lines_with_text(text: bytes) -> Iterator[tuple[int, bytes]]:

@@ -1,19 +1,18 @@
 """One rule file as values and places. The only reader of YAML; knows nothing of what a rule means.
 
-Scalars are those of YAML 1.2, so `no`, `on` and `12:30` stay text; dates stay text too; decimals are exact. Aliases are
-refused, since a rule that stands elsewhere cannot be read where it acts.
+YAML 1.2, so `no`, `on` and `12:30` stay text; dates stay text too; decimals are exact. Aliases are refused, since a
+rule that stands elsewhere cannot be read where it acts.
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import yaml
-from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import (
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
     AliasEvent,
     DocumentEndEvent,
     DocumentStartEvent,
@@ -26,7 +25,7 @@ from yaml.events import (
     StreamEndEvent,
     StreamStartEvent,
 )
-from yaml.reader import ReaderError
+from ruamel.yaml.reader import ReaderError
 
 from service.core.errors import RuleFault
 
@@ -75,11 +74,7 @@ def read_source(file: str, text: bytes) -> Source:
         lines = text[: error.start].decode("utf-8-sig").split("\n")
         source.blame((len(lines), len(lines[-1]) + 1), "not UTF-8 text")
         return source
-    with suppress(YAMLError, ValueError):  # libyaml is by far the quickest; what it refuses, others word better
-        quick = Source(file)
-        Reader(quick, yaml.parse(written, Loader=yaml.CSafeLoader)).document()
-        return quick
-    reader = Reader(source, yaml.parse(written, Loader=yaml.SafeLoader))
+    reader = Reader(source, YAML(typ="safe", pure=True).parse(written))
     try:
         reader.document()
     except ReaderError as error:
@@ -115,7 +110,7 @@ class Reader:
         source.whole = self._whole
 
     def _next(self) -> Any:
-        event: Any = next(event for event in self._events if not isinstance(event, AROUND))
+        event = next(event for event in self._events if not isinstance(event, AROUND))
         self.place = event.start_mark.line + 1, event.start_mark.column + 1
         return event
 
@@ -169,7 +164,7 @@ class Reader:
             met.add(key)
             self._source.keys[(*path, key)] = place
             found = self._value(inner, (*path, key))
-            if isinstance(inner, ScalarEvent) and not inner.style and not inner.value:
+            if isinstance(inner, ScalarEvent) and inner.style is None and not inner.value:
                 self._source.places[(*path, key)] = place
             yield key, found
 
@@ -187,7 +182,7 @@ class Reader:
 def scalar(node: ScalarEvent) -> Any:
     """The value of a scalar: quoted ones and everything that is no number, boolean or null are text."""
     text = str(node.value)
-    if node.style:
+    if node.style is not None:
         return text
     if text in WORDS:
         return WORDS[text]
