@@ -27,31 +27,31 @@ class Lists(NamedTuple):
     most: Mapping[str, int]
 
 
-def conclusions(facts: Fact, question: Question) -> Conclusions:
-    """What the rules of a pack conclude from the facts of a seller.
+def told_apart(numbers: Mapping[str, int], question: Question) -> dict[str, int]:
+    """Facts as far as some rule asks for them; numbers beyond what any rule tells apart are told alike."""
+    most = lists_in_force(question).most
+    return {name: min(number, most[name]) for name, number in numbers.items() if name in most}
 
-    Numbers beyond what any rule tells apart are told alike, so that most sellers ask what is already answered.
-    """
-    chapters, most = question.once("lists in force", lambda: lists_in_force(question))
-    told = {
-        name: fact if isinstance(fact, str) else min(fact, most[name]) for name, fact in facts.items() if name in most
-    }
-    return question.once(("conclusions", *told.items()), lambda: drawn(chapters, told, question))
+
+def conclusions(facts: Fact, question: Question) -> Conclusions:
+    """What the rules of a pack conclude; the loader sees to it that the last rule of health and of status holds."""
+    health, status, notes, actions = (
+        all_that_hold(chapter, facts, question.decide) if chapter else []
+        for chapter in lists_in_force(question).chapters
+    )
+    return Conclusions(health[0], status[0], notes, actions)
 
 
 def lists_in_force(question: Question) -> Lists:
-    """Of every list the newest already in force, else the oldest there is."""
+    """Of every list the newest already in force, else the oldest there is; found once."""
+    return question.once("lists in force", lambda: found_in_force(question))
+
+
+def found_in_force(question: Question) -> Lists:
+    """The lists in force, and what they tell apart."""
     pack, day = question.pack, question.calendar.day
     chapters = [in_force(each, day) for each in (pack.health, pack.status, pack.notes, pack.actions)]
     most: dict[str, int] = {}
     for chapter in filter(None, chapters):
         most |= {name: max(bound, most.get(name, 0)) for name, bound in chapter.asked.items()}
     return Lists(chapters, most)
-
-
-def drawn(chapters: list[Chapter | None], facts: Fact, question: Question) -> Conclusions:
-    """The same, asked anew; the loader sees to it that the last rule of health and of status always holds."""
-    health, status, notes, actions = (
-        all_that_hold(chapter, facts, question.decide) if chapter else [] for chapter in chapters
-    )
-    return Conclusions(health[0], status[0], notes, actions)

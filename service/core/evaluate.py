@@ -74,18 +74,15 @@ def by_pack(tied: Related, rulebook: Rulebook) -> Iterator[tuple[Pack, list[int]
 
 def metrics_of(sellers: list[int], question: Question) -> dict[int, list[Judged]]:
     """Per seller the metrics in force there, in the order of the pack."""
-    metrics: dict[int, list[Judged]] = {seller: [] for seller in sellers}
-    domains = {question.related.sellers[seller][1] for seller in sellers}
+    found: list[dict[int, Judged]] = []
+    domains = question.by_domain(sellers)
     for card in question.pack.cards:
-        in_force = {domain: card.in_force(domain, question.calendar.day) for domain in domains}
         by_edition: dict[str, tuple[Edition, list[int]]] = {}
-        for seller in sellers:
-            if edition := in_force[question.related.sellers[seller][1]]:
-                by_edition.setdefault(edition.address, (edition, []))[1].append(seller)
-        for edition, judged_by_it in by_edition.values():
-            for seller, judged in judge(card, edition, judged_by_it, question):
-                metrics[seller].append(judged)
-    return metrics
+        for domain, own in domains.items():
+            if edition := card.in_force(domain, question.calendar.day):
+                by_edition.setdefault(edition.address, (edition, []))[1].extend(own)
+        found += [judge(card, edition, sorted(judged), question) for edition, judged in by_edition.values()]
+    return {seller: [judged[seller] for judged in found if seller in judged] for seller in sellers}
 
 
 def in_breach(metrics: list[Judged]) -> list[str]:

@@ -23,7 +23,8 @@ Remembered = TypeVar("Remembered")
 class Question:
     """What is asked: of which records, by which pack, on which day, decided by whom, with how many ids.
 
-    `memory` holds, while the question is answered, what many sellers have in common.
+    `memory` holds, while the question is answered, what many sellers have in common; `shown` what an answer states of
+    figures, by the identity of these.
     """
 
     related: Related
@@ -32,6 +33,7 @@ class Question:
     decide: Decide
     evidence: int
     memory: dict[Hashable, Any] = field(default_factory=dict)
+    shown: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def once(self, key: Hashable, make: Callable[[], Remembered]) -> Remembered:
         """What `make` makes, made once for each key."""
@@ -43,7 +45,18 @@ class Question:
     def sells_in(self, marketplaces: frozenset[str] | None) -> Mask:
         """Which sellers sell in some marketplaces of the pack, in any of them where None."""
         meant = self.pack.marketplaces.keys() if marketplaces is None else self.pack.marketplaces.keys() & marketplaces
+        if self.related.domains <= meant:
+            return ~np.zeros(len(self.related.sellers), dtype=bool)
         return np.array([domain in meant for _, domain in self.related.sellers], dtype=bool)
+
+    def by_domain(self, sellers: list[int]) -> dict[str, list[int]]:
+        """Some sellers, marketplace by marketplace."""
+        if len(self.related.domains) == 1:
+            return {domain: sellers for domain in self.related.domains}
+        found: dict[str, list[int]] = {}
+        for seller in sellers:
+            found.setdefault(self.related.sellers[seller][1], []).append(seller)
+        return found
 
     def some(self, sellers: list[int]) -> Mask | None:
         """Which sellers these are, or None where it is all of them."""

@@ -61,17 +61,21 @@ def funds_of(standings: Mapping[int, Standing], rules: FundRules, question: Ques
         rules: the rules in force.
         question: what is asked.
     """
-    given = {seller: given_to(standing, rules, question) for seller, standing in standings.items()}
-    reserved = [seller for seller, by_kind in given.items() if RESERVE in by_kind]
-    reserves = dict(reserves_of(reserved, rules, question)) if reserved else {}
-    found = {}
-    for seller, standing in standings.items():
-        reserve = reserves.get(seller, NO_RESERVE)
-        fact = remarked(standing, given[seller], reserve, question)
-        remarks = all_that_hold(rules.remarks, fact, question.decide)
-        nothing = not given[seller] and not remarks
-        found[seller] = NO_FUNDS if nothing else shown(standing, given[seller], remarks, reserve, rules)
+    given = {standing: given_to(standing, rules, question) for standing in set(standings.values())}
+    alike = {standing: funds(standing, given[standing], NO_RESERVE, rules, question) for standing in given}
+    reserved = [seller for seller, standing in standings.items() if RESERVE in given[standing]]
+    found = {seller: alike[standing] for seller, standing in standings.items()}
+    for seller, reserve in reserves_of(reserved, rules, question) if reserved else ():
+        found[seller] = funds(standings[seller], given[standings[seller]], reserve, rules, question)
     return found
+
+
+def funds(
+    standing: Standing, given: Mapping[str, Rule], reserve: Reserve, rules: FundRules, question: Question
+) -> Mapping[str, Any]:
+    """The block of a seller."""
+    remarks = all_that_hold(rules.remarks, remarked(standing, given, reserve, question), question.decide)
+    return shown(standing, given, remarks, reserve, rules) if given or remarks else NO_FUNDS
 
 
 def given_to(standing: Standing, rules: FundRules, question: Question) -> dict[str, Rule]:

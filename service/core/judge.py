@@ -1,6 +1,6 @@
 """One metric of every seller: slices → figures → levels, the headline among them, and what the future holds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,11 +12,12 @@ from service.core.figures import Figure, Figures, Question, figures_of
 from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
 from service.core.recovery import Course, recoveries
+from service.core.relations import Related
 from service.core.score import PartOfScore, scored
 
 
 class Judged(NamedTuple):
-    """One metric of one seller: its figures, and the records behind the headline."""
+    """One metric of one seller: its figures, and the records behind the headline; bare where it has figures alone."""
 
     edition: Edition
     figures: Figures
@@ -28,17 +29,12 @@ class Judged(NamedTuple):
     mitigated: Mitigated | None = None
     recovers_on: date | None = None
     exposed: Exposed | None = None
+    is_bare: bool = True
 
     @property
     def headline(self) -> Figure:
         """The figure that stands for the metric."""
         return self.figures.headline
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether an answer has nothing to say of the metric beside its figures."""
-        beside = self.against.total or self.left_out or self.score_parts or self.context
-        return not (beside or self.mitigated or self.recovers_on)
 
     @property
     def rule(self) -> str:
@@ -47,16 +43,12 @@ class Judged(NamedTuple):
         return rung.address if rung and rung.level == level else f"{self.edition.address}#{level}"
 
 
-def judge(card: Card, edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
+def judge(card: Card, edition: Edition, sellers: list[int], question: Question) -> dict[int, Judged]:
     """One metric of some sellers, all of them judged by the same edition of the card."""
-    if edition.score:
-        return judge_score(card, edition, sellers, question)
-    return judge_counting(card, edition, sellers, question)
+    return (judge_score if edition.score else judge_counting)(card, edition, sellers, question)
 
 
-def judge_counting(
-    card: Card, edition: Edition, sellers: list[int], question: Question
-) -> Iterator[tuple[int, Judged]]:
+def judge_counting(card: Card, edition: Edition, sellers: list[int], question: Question) -> dict[int, Judged]:
     """A share, a count or an average."""
     related = question.related
     found = measure(edition.counted_by, related, question.some(sellers), question.calendar)
@@ -73,9 +65,20 @@ def judge_counting(
         recovers_on=recoveries(Course(card, edition, breached(figures), (found,)), question),
         exposed=exposures(Course(card, edition, sellers, (found,)), headlines, question),
     )
+    return judged_of(edition, figures, own, related)
+
+
+def judged_of(
+    edition: Edition, figures: Mapping[int, Figures], own: Mapping[int, dict[str, Any]], related: Related
+) -> dict[int, Judged]:
+    """What is judged, seller by seller; of equal figures that nothing is told beside the very same."""
     missing = tuple(related.missing(edition.requires))
-    for seller, told in figures.items():
-        yield seller, Judged(edition, told, missing, **own.get(seller, {}))
+    bare = {id(each): each for seller, each in figures.items() if seller not in own}
+    alike = {key: Judged(edition, each, missing) for key, each in bare.items()}
+    return {
+        seller: Judged(edition, each, missing, **own[seller], is_bare=False) if seller in own else alike[id(each)]
+        for seller, each in figures.items()
+    }
 
 
 def by_seller(**found: Mapping[int, Any]) -> dict[int, dict[str, Any]]:
@@ -87,7 +90,7 @@ def by_seller(**found: Mapping[int, Any]) -> dict[int, dict[str, Any]]:
     return own
 
 
-def judge_score(card: Card, edition: Edition, sellers: list[int], question: Question) -> Iterator[tuple[int, Judged]]:
+def judge_score(card: Card, edition: Edition, sellers: list[int], question: Question) -> dict[int, Judged]:
     """A score."""
     score, related = edition.scored_by, question.related
     found = [measure(term.counting, related, question.some(sellers), question.calendar) for term in score.terms]
@@ -106,10 +109,9 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
     own = by_seller(
         against=against(edition, joined(harmful), ALL, related, question.evidence) if harmful else {},
         recovers_on=recoveries(Course(card, edition, breached(figures), tuple(found)), question),
+        score_parts={seller: result.parts for seller, result in results.items()},
     )
-    missing = tuple(related.missing(edition.requires))
-    for seller, told in figures.items():
-        yield seller, Judged(edition, told, missing, score_parts=results[seller].parts, **own.get(seller, {}))
+    return judged_of(edition, figures, own, related)
 
 
 def breached(figures: Mapping[int, Figures]) -> list[int]:

@@ -23,7 +23,9 @@ from service.core.windows import Days
 def shown_metric(judged: Judged, question: Question, reported: ReportedAccount) -> dict[str, Any]:
     """One entry of `metrics`."""
     edition, told = judged.edition, reported.metrics.get(judged.edition.metric)
-    figures = question.once(("shown", id(judged.figures)), lambda: shown_figures(judged, question))
+    figures = question.shown.get(id(judged.figures))
+    if figures is None:
+        figures = question.shown[id(judged.figures)] = shown_figures(judged, question)
     if judged.is_bare and not told:
         return figures
     shown = figures.copy()

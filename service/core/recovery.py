@@ -50,7 +50,7 @@ def first_days(course: Course, question: Question, *, breach: bool) -> dict[int,
     if not course.sellers:
         return found
     days = days_ahead(question)
-    for domain, waiting in by_domain(course.sellers, question).items():
+    for domain, waiting in question.by_domain(course.sellers).items():
         for period in periods(course.card, domain, days):
             still = [seller for seller in waiting if seller not in found]
             if still:
@@ -69,14 +69,6 @@ def moments_of(period: Period, course: Course, question: Question) -> Moments:
     """The days of a period, as what is followed through them."""
     related, zone = question.related, question.calendar.zone
     return Moments(related, zone, days_ahead(question), period.first, period.last, course.later, question.memory)
-
-
-def by_domain(sellers: list[int], question: Question) -> dict[str, list[int]]:
-    """Some sellers, marketplace by marketplace."""
-    found: dict[str, list[int]] = {}
-    for seller in sellers:
-        found.setdefault(question.related.sellers[seller][1], []).append(seller)
-    return found
 
 
 def periods(card: Card, domain: str, days: Numbers) -> Iterator[Period]:

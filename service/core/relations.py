@@ -27,6 +27,7 @@ class Related:
     """The records of a batch, ready to be counted.
 
     `sellers` lists every (seller_id, marketplace) the batch names, sorted; a record's `seller` is its place there.
+    `domains` are these marketplaces, each once.
     `order_row` is the place of its order among the orders, `ORPHAN` where it is not in the batch. `now` is the instant
     as tables hold it. `accounts` are the records of `sellers`, `reported` what marketplaces say of
     them. `met` is what is known so far of which records meet what.
@@ -35,6 +36,7 @@ class Related:
     as_of: datetime
     now: int
     sellers: list[tuple[str, str]]
+    domains: frozenset[str]
     tables: Mapping[str, Table]
     orphans: Mapping[str, int]
     accounts: Mapping[int, Mapping[str, Any]]
@@ -69,7 +71,8 @@ def related(batch: Batch) -> Related:
         for name in ORDER_DEFECTS
         if name in tables
     }
-    return Related(batch.as_of, now, sellers, tables, orphans, accounts, batch.uncovered, batch.reported)
+    domains = frozenset(domain for _, domain in sellers)
+    return Related(batch.as_of, now, sellers, domains, tables, orphans, accounts, batch.uncovered, batch.reported)
 
 
 def owned(tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[Numbers]]:

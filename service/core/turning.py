@@ -12,7 +12,7 @@ from service.core.figures import Question
 from service.core.known import FORMS
 from service.core.marks import NO_GROUP, Marks
 from service.core.moments import Moments, ordinals
-from service.core.recovery import Course, Period, by_domain, days_ahead, moments_of, periods
+from service.core.recovery import Course, Period, days_ahead, moments_of, periods
 from service.core.stretches import (
     NONE,
     Stretch,
@@ -60,7 +60,7 @@ def open_records(course: Course, waiting: Mask | None, question: Question) -> Op
         question: what is asked.
     """
     found: list[Open] = []
-    for domain, sellers in by_domain(course.sellers, question).items():
+    for domain, sellers in question.by_domain(course.sellers).items():
         some = np.zeros(len(question.related.sellers), dtype=bool)
         some[sellers] = True
         for period in periods(course.card, domain, days_ahead(question)):

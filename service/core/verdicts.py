@@ -1,12 +1,12 @@
 """A seller's metrics → the verdict: health, status, actions, each told with its reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from service.core.accounts import Account
 from service.core.cards import MARKERS
 from service.core.chapters import Rule
-from service.core.conclusions import conclusions
+from service.core.conclusions import conclusions, told_apart
 from service.core.deadlines import SELLER, Due
 from service.core.evidence import Records
 from service.core.exposed import shown_exposure
@@ -47,30 +47,20 @@ def verdict(
     account = question.related.accounts.get(seller, {})
     reported = question.related.reported.get((seller_id, marketplace), ReportedAccount())
     subjects = of_records(metrics, dues) | of_calls(letters, told_of)
-    concluded = conclusions(facts_of(metrics, subjects, account), question)
+    found = concluded(marketplace, metrics, subjects, account, question)
     return {
         "seller_id": seller_id,
         "marketplace": marketplace,
-        "health": shown_health(concluded.health, metrics, question),
-        "status": {
-            "reported": account.get("status") or reported.status,
-            "projected": concluded.status.outcome,
-            "reasons": [told(rule, metrics, question) for rule in (*concluded.notes, concluded.status)],
-        },
+        "health": found.health,
+        "status": {"reported": account.get("status") or reported.status, **found.status},
         "metrics": [shown_metric(judged, question, reported) for judged in metrics],
-        "actions": actions(concluded.actions, subjects | of_metrics(metrics, concluded.actions), question),
+        "actions": actions(found.actions, subjects | of_metrics(metrics, found.asked), question),
         "due": [shown_due(due) for due in dues[:LISTED_DUES]],
         "due_total": len(dues),
         "exposure": shown_exposure(metrics, question),
         **letters.shown,
         **told_of.shown,
     }
-
-
-def shown_health(rule: Rule, metrics: list[Judged], question: Question) -> dict[str, Any]:
-    """The colour, its marker, and why."""
-    reasons = [told(rule, metrics, question)]
-    return {"color": rule.outcome, "marker": COLOR_MARKERS[rule.outcome], "reasons": reasons}
 
 
 def shown_due(due: Due) -> dict[str, Any]:
@@ -92,12 +82,52 @@ def only_wanted(found: dict[str, Any], at_least: str | None) -> dict[str, Any]:
     return {**found, "metrics": [metric for metric in found["metrics"] if metric["level"] in wanted]}
 
 
+class Concluded(NamedTuple):
+    """What the rules of a pack conclude: health and status in words, per action its rules, and the facts these ask."""
+
+    health: dict[str, Any]
+    status: dict[str, Any]
+    actions: Mapping[str, list[Rule]]
+    asked: frozenset[str]
+
+
 class Subject(NamedTuple):
     """What a fact is about: its records, the rule behind it, and by when, as far as there are such."""
 
     records: Records
     rule: str | None = None
     due_at: int | None = None
+
+
+def concluded(
+    marketplace: str,
+    metrics: list[Judged],
+    subjects: Mapping[str, Subject],
+    account: Mapping[str, Any],
+    question: Question,
+) -> Concluded:
+    """What is concluded of a seller: once of all in a marketplace whose metrics stand alike and who have as much to do."""
+    levels = tuple([judged.headline.level for judged in metrics])
+    facts = told_apart({name: subject.records.total for name, subject in subjects.items()}, question)
+    facts["no_emergency_contact"] = int(account.get("emergency_contact") is False)
+    key = ("concluded", marketplace, levels, *facts.items())
+    return question.once(key, lambda: concluded_anew(metrics, facts | facts_of(metrics), question))
+
+
+def concluded_anew(metrics: list[Judged], facts: Mapping[str, int | str], question: Question) -> Concluded:
+    """The same, asked anew."""
+    drawn = conclusions(facts, question)
+    health, color = told(drawn.health, metrics), drawn.health.outcome
+    reasons = [told(rule, metrics) for rule in (*drawn.notes, drawn.status)]
+    suggested: dict[str, list[Rule]] = {}
+    for rule in drawn.actions:
+        suggested.setdefault(rule.outcome, []).append(rule)
+    return Concluded(
+        {"color": color, "marker": COLOR_MARKERS[color], "reasons": [health]},
+        {"projected": drawn.status.outcome, "reasons": reasons},
+        suggested,
+        frozenset(want.fact for rule in drawn.actions for want in rule.wants),
+    )
 
 
 def of_records(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
@@ -112,13 +142,12 @@ def of_records(metrics: list[Judged], dues: list[Due]) -> dict[str, Subject]:
     return {name: Subject(Records(ids, len(ids)), rule, due_at) for name, (ids, rule, due_at) in listed.items()}
 
 
-def of_metrics(metrics: list[Judged], rules: Iterable[Rule]) -> dict[str, Subject]:
-    """What the facts that are levels of metrics are about, as far as some rules speak of them."""
-    wanted = {want.fact for rule in rules for want in rule.wants}
+def of_metrics(metrics: list[Judged], asked: frozenset[str]) -> dict[str, Subject]:
+    """What the facts that are levels of metrics are about, as far as they are asked."""
     return {
         judged.edition.metric: Subject(judged.against, judged.rule)
         for judged in metrics
-        if judged.edition.metric in wanted
+        if judged.edition.metric in asked
     }
 
 
@@ -131,48 +160,37 @@ def of_calls(letters: Mail, told_of: Account) -> dict[str, Subject]:
     return called | {name: Subject(records) for name, records in told_of.calls.items()}
 
 
-def facts_of(
-    metrics: list[Judged], subjects: Mapping[str, Subject], account: Mapping[str, Any]
-) -> dict[str, int | str]:
-    """Everything a pack's rules may ask of a seller; what they ask beyond it is 0."""
+def facts_of(metrics: list[Judged]) -> dict[str, int | str]:
+    """Everything a pack's rules may ask of a seller's metrics; what they ask beyond it is 0."""
     levels = [judged.headline.level for judged in metrics]
     enforced = [judged.edition.enforced for judged in metrics if judged.headline.level == "breach"]
     return {
-        **{name: subject.records.total for name, subject in subjects.items()},
         **{judged.edition.metric: judged.headline.level for judged in metrics},
         "judged": len(levels) - levels.count("insufficient_data"),
         "enforced_in_breach": enforced.count(True),
         "advisory_in_breach": enforced.count(False),
         "in_watch": levels.count("watch"),
-        "no_emergency_contact": int(account.get("emergency_contact") is False),
     }
 
 
-def told(rule: Rule, metrics: list[Judged], question: Question) -> dict[str, str]:
+def told(rule: Rule, metrics: list[Judged]) -> dict[str, str]:
     """A reason: the rule's own sentence, and its address."""
-    if "{" not in rule.text:
-        return {"text": rule.text, "rule": rule.address}
-    key = (rule.address, *[(judged.edition.address, judged.headline.level) for judged in metrics])
-    titles = question.once(key, lambda: ", ".join(one.edition.title for one in metrics if meant(rule, one)))
+    titles = ", ".join(one.edition.title for one in metrics if meant(rule, one)) if "{" in rule.text else ""
     return {"text": filled(rule.text, {"metrics": titles}), "rule": rule.address}
 
 
 def meant(rule: Rule, judged: Judged) -> bool:
     """Whether a metric is among those a rule speaks of."""
-    level, enforced = judged.headline.level, judged.edition.enforced
-    speaks_of = {
-        "enforced_in_breach": level == "breach" and enforced,
-        "advisory_in_breach": level == "breach" and not enforced,
-        "in_watch": level == "watch",
-    }
-    return any(speaks_of.get(want.fact, judged.edition.metric == want.fact) for want in rule.wants)
+    edition, level = judged.edition, judged.headline.level
+    in_breach = "enforced_in_breach" if edition.enforced else "advisory_in_breach"
+    speaks_of = (edition.metric, {"breach": in_breach, "watch": "in_watch"}.get(level))
+    return any(want.fact in speaks_of for want in rule.wants)
 
 
-def actions(rules: Iterable[Rule], subjects: Mapping[str, Subject], question: Question) -> list[dict[str, Any]]:
+def actions(
+    suggested: Mapping[str, list[Rule]], subjects: Mapping[str, Subject], question: Question
+) -> list[dict[str, Any]]:
     """What to do, one entry per action, most urgent first."""
-    suggested: dict[str, list[Rule]] = {}
-    for rule in rules:
-        suggested.setdefault(rule.outcome, []).append(rule)
     entries = [
         shown_action(question.pack.catalogue[action], rules, subjects, question.evidence)
         for action, rules in suggested.items()
