@@ -36,7 +36,7 @@ def read_call() -> Call:
 def call_of(form: str, bounds: Limits) -> Call:
     """The call a body of some type makes."""
     if form == MULTIPART:
-        parts = parts_of(pieces(), request.mimetype_params["boundary"])
+        parts = parts_of(pieces(), request.mimetype_params["boundary"], request.content_length or 0)
         beside = [part for part in parts if part.table == BATCH]
         return read_files(beside, [part for part in parts if part.table != BATCH], bounds)
     return (read_json if form == JSON else read_ndjson)(whole(pieces()), bounds)

@@ -10,28 +10,35 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from service.api.problems import Problem
-from service.intake.kinds import written
-from service.intake.parts import Part, shown_name
+from service.intake.kinds import TYPED, written
+from service.intake.parts import ROOMY, Part, Room, shown_name
 
 MOST_PARTS = 1000
 
 
-def parts_of(pieces: Iterable[bytes], boundary: str) -> list[Part]:
+def parts_of(pieces: Iterable[bytes], boundary: str, length: int) -> list[Part]:
     """The parts of a body, in order.
+
+    Args:
+        pieces: the body.
+        boundary: what stands between its parts.
+        length: how many bytes it is said to have; 0 where nobody says.
 
     Raises:
         Problem: bad_request.
     """
     parts: list[Part] = []
-    head, buffer = Headers(), BytesIO()
+    head = headed(Headers())
+    buffer: BytesIO | Room = BytesIO()
     try:
         for event in events(pieces, boundary):
             if isinstance(event, Field | File):
-                head, buffer = event.headers, BytesIO()
+                head = headed(event.headers)
+                buffer = Room(length) if head.kind in TYPED and length >= ROOMY else BytesIO()
             elif isinstance(event, Data):
                 buffer.write(event.data)
                 if not event.more_data:
-                    parts.append(part(head, buffer.getvalue()))
+                    parts.append(head._replace(content=buffer.getvalue()))
     except RequestEntityTooLarge:
         raise Problem("bad_request", f"The body has more than {MOST_PARTS} parts.") from None
     except (ValueError, LookupError):
@@ -50,10 +57,10 @@ def events(pieces: Iterable[bytes], boundary: str) -> Iterator[Event]:
                 return
 
 
-def part(head: Headers, content: bytes) -> Part:
-    """A part as the readers of files take it."""
+def headed(head: Headers) -> Part:
+    """A part as the readers of files take it, its content still to come."""
     _, said = parse_options_header(head.get("Content-Disposition"))
     name = said.get("filename") or ""
     media_type, _ = parse_options_header(head.get("Content-Type"))
     how = written(name, media_type)
-    return Part(said.get("name") or "", how.kind, shown_name(name or said.get("name") or ""), content, how.encoding)
+    return Part(said.get("name") or "", how.kind, shown_name(name or said.get("name") or ""), b"", how.encoding)

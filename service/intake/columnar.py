@@ -30,7 +30,7 @@ class Columns(NamedTuple):
     table: pa.Table
 
 
-def read_parquet(content: bytes, wanted: Collection[str], limits: Limits) -> Columns:
+def read_parquet(content: bytes | memoryview, wanted: Collection[str], limits: Limits) -> Columns:
     """The columns of a Parquet file.
 
     Raises:
@@ -82,7 +82,7 @@ def coded_columns(metadata: pq.FileMetaData, wanted: Collection[str]) -> set[str
     }
 
 
-def read_arrow(content: bytes, wanted: Collection[str], limits: Limits) -> Columns:
+def read_arrow(content: bytes | memoryview, wanted: Collection[str], limits: Limits) -> Columns:
     """The columns of an Arrow stream or file.
 
     Raises:
@@ -90,7 +90,7 @@ def read_arrow(content: bytes, wanted: Collection[str], limits: Limits) -> Colum
         pa.ArrowException, OSError, ValueError: it is damaged.
     """
     require_bounded_frames(content, limits)
-    is_file = content.startswith(FILE_MARK)
+    is_file = content[: len(FILE_MARK)] == FILE_MARK
     opened = ipc.open_file if is_file else ipc.open_stream
     source = pa.py_buffer(content)
     schema = opened(source).schema
@@ -107,7 +107,7 @@ def read_arrow(content: bytes, wanted: Collection[str], limits: Limits) -> Colum
     return Columns(list(schema.names), table.select([name for name in table.column_names if name in wanted]))
 
 
-def require_bounded_frames(content: bytes, limits: Limits) -> None:
+def require_bounded_frames(content: bytes | memoryview, limits: Limits) -> None:
     """Refuses compressed buffers that say they hold more than the limit: that much memory is asked for at once."""
     words = np.frombuffer(content, np.uint32, len(content) // 4)
     blocks = [begin_frames(words[start : start + BLOCK]) for start in range(0, len(words), BLOCK)]

@@ -71,10 +71,9 @@ def read_files(
 
 def report_of(part: Part, limits: Limits) -> Report:
     """A marketplace's own report, which is recognised by what is in it; it may come compressed, as it was delivered."""
-    encoding = part.encoding or ("gzip" if part.content.startswith(GZIP_MARK) else None)
+    encoding = part.encoding or ("gzip" if part.text.startswith(GZIP_MARK) else None)
     with understood(part):
-        content = whole(decompressed([part.content], encoding, limits)) if encoding else part.content
-    return Report(part.source, content)
+        return Report(part.source, whole(decompressed([part.text], encoding, limits)) if encoding else part.text)
 
 
 def read_first(beside: Sequence[Part], limits: Limits) -> tuple[Call, list[Placed]]:
@@ -86,8 +85,8 @@ def read_first(beside: Sequence[Part], limits: Limits) -> tuple[Call, list[Place
             plain = opened(part if part.kind == "ndjson" else part._replace(kind="json"), limits, [])
             with understood(plain):
                 if plain.kind == "ndjson":
-                    return read_ndjson(plain.content, limits, plain.source), faults
-                return read_beside(plain.content, limits), faults
+                    return read_ndjson(plain.text, limits, plain.source), faults
+                return read_beside(plain.text, limits), faults
     except Unreadable as error:
         faults += error.faults
     return Call({}, {}), faults
@@ -101,21 +100,22 @@ def opened(part: Part, limits: Limits, warnings: Warnings) -> Part:
         TooLarge: it holds more than the limits.
     """
     with understood(part):
-        content = whole(decompressed([part.content], part.encoding, limits)) if part.encoding else part.content
-        require_kind(part, content)
+        if part.encoding:
+            part = part._replace(content=whole(decompressed([part.text], part.encoding, limits)))
+        require_kind(part)
         if part.kind in TYPED:
-            return part._replace(content=content)
-        text, guessed = decoded(content)
+            return part
+        text, guessed = decoded(part.text)
     if guessed:
         warnings.append({"code": "decoded_as", "table": part.table, "source": part.source, "encoding": guessed})
     return part._replace(content=text)
 
 
-def require_kind(part: Part, content: bytes) -> None:
+def require_kind(part: Part) -> None:
     """Refuses a file that nothing says how to read, or that begins like another kind than it is said to be."""
     if part.kind not in KINDS:
         raise Unreadable([part.fault("unknown_format", f"Expected a type or file name of: {', '.join(KINDS)}.")])
-    if (found := marked(content)) not in (None, part.kind):
+    if (found := marked(part.content)) not in (None, part.kind):
         raise Unreadable([part.fault("unreadable_file", f"The file is declared {part.kind}, but it is {found}.")])
 
 
@@ -138,9 +138,9 @@ def read_file(part: Part, limits: Limits, zone: str | None) -> list[Given]:
     with understood(part):
         match part.kind:
             case "csv" | "tsv":
-                return [read_delimited(part, part.content, limits)]
+                return [read_delimited(part, part.text, limits)]
             case "ndjson":
-                return [read_table_lines(part.table, part.content, part.source, limits)]
+                return [read_table_lines(part.table, part.text, part.source, limits)]
             case "json":
                 return [read_list(part, limits)]
         return [read_typed(part, limits, zone)]
@@ -148,10 +148,10 @@ def read_file(part: Part, limits: Limits, zone: str | None) -> list[Given]:
 
 def read_list(part: Part, limits: Limits) -> Given:
     """The table a file of one JSON list holds."""
-    raw = scan(part.content, part.content, msgspec.Raw)
+    raw = scan(part.text, part.text, msgspec.Raw)
     if not opens_list(raw):
         raise Unreadable([part.fault("invalid_list", "Expected a list of records.", 1, 1)])
-    records = scan(part.content, part.content, list[msgspec.Raw])
+    records = scan(part.text, part.text, list[msgspec.Raw])
     if len(records) > limits.records:
         raise TooManyRecords
     return replace(given_table(part.table, records, limits.nesting), locate=partial(places_of, part.source))

@@ -60,6 +60,6 @@ def written(name: str, media_type: str = "") -> Written:
     return Written(MEDIA_TYPES.get(media_type.lower()) or by_name, encoding, stem if by_name else name)
 
 
-def marked(content: bytes) -> str | None:
+def marked(content: bytes | memoryview) -> str | None:
     """The kind that the first bytes of a file betray."""
-    return next((kind for mark, kind in MARKS.items() if content.startswith(mark)), None)
+    return next((kind for mark, kind in MARKS.items() if content[: len(mark)] == mark), None)

@@ -18,7 +18,7 @@ from service.intake.typed import lost, normalised
 from service.schemas.records import shape
 from service.schemas.scalars import Scalar
 
-READERS: Mapping[str, Callable[[bytes, Collection[str], Limits], Columns]] = {
+READERS: Mapping[str, Callable[[bytes | memoryview, Collection[str], Limits], Columns]] = {
     "parquet": read_parquet,
     "arrow": read_arrow,
 }
