@@ -17,7 +17,7 @@ from service.settings import Settings, bound_column_threads
 
 KEEP_ALIVE_SECONDS = 75
 WORKER_REQUESTS = 10_000
-COLLECTOR_THRESHOLDS = (100_000, 50, 100)
+COLLECTOR_THRESHOLDS = (1_000_000, 50, 100)
 HEARTBEAT_FOLDER = "/dev/shm"  # noqa: S108  # memory, where the system has it: a disk may block the heartbeat
 
 

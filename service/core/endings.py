@@ -33,11 +33,7 @@ class Endings(NamedTuple):
 
     def asked_by(self, counting: Counting) -> Laters:
         """The tables that read otherwise later in a field that a counting asks for."""
-        return {
-            name: later
-            for name, later in self.later.items()
-            if any((f"{name}.{field}", value) in counting.asks for field, word in later.words for value in (word, ANY))
-        }
+        return {name: later for name, later in self.later.items() if not counting.asks.isdisjoint(later.words)}
 
     def awaited(self, metric: str) -> Mask | None:
         """The records of a metric's table that are open until it counts them, if there may be some."""
@@ -91,7 +87,8 @@ def ended(matter: Matter, before: Later | None, table: Table, ending: tuple[Numb
         column[rows] = table.words(name)[str(word)] if table.words(name) else int(word is True)
         changed[name] = column
     fields = tuple(dict.fromkeys((*fields, *changed)))
-    words |= {*matter.becomes.items(), *((name, word) for name in changed for word in read(table.take(rows), name))}
+    told = [*matter.becomes.items(), *((name, word) for name in changed for word in read(table.take(rows), name))]
+    words |= {(f"{matter.of}.{name}", value) for name, word in told for value in (word, ANY)}
     return Later(instants, fields, then.laid_over(**changed), words)
 
 

@@ -15,7 +15,7 @@ Instants = Numbers | int  # of each record, or the same for all
 class Later(NamedTuple):
     """One table: after which instant each of its records reads otherwise (`NEVER`), in which fields, and how then.
 
-    `words` are what those fields read, now and then, where they do.
+    `words` are what those fields (`table.field`) read, now and then, where they do, each with `ANY` beside it.
     """
 
     since: Numbers

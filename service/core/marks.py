@@ -10,7 +10,7 @@ import numpy as np
 from service.core.conditions import Looking
 from service.core.countings import Also, Counting
 from service.core.relations import Related, key_of
-from service.core.tables import Mask, Numbers, Table, numbered
+from service.core.tables import NO_WORD, Mask, Numbers, Table
 from service.core.windows import Days
 
 IN_TOTAL = -1
@@ -136,13 +136,10 @@ def grouped(records: Table, name: str) -> tuple[Numbers, tuple[str, ...]]:
     """The group of each record, and the names of the groups in the order of answers."""
     if words := records.words(name):
         return records.numbers(name), tuple(words)
-    known = records.known(name)
-    numbers, texts = numbered(records.column(name, known.nonzero()[0]))
+    numbers, texts = records.numbered(name)
     ordered = sorted(texts)
     places = np.array([ordered.index(text) for text in texts] or [0])
-    found = np.full(records.height, NO_GROUP)
-    found[known] = places[numbers]
-    return found, tuple(ordered)
+    return np.where(numbers == NO_WORD, NO_GROUP, places[numbers]), tuple(ordered)
 
 
 def left_out_place(counting: Counting, look: Looking) -> Numbers:

@@ -80,6 +80,7 @@ class Table:
         self._kinds = kinds
         self._numbers = {name: column for name, column in columns.items() if not isinstance(column, pl.Series)}
         self._lists: dict[str, list[Any]] = {}
+        self._numbered: dict[str, tuple[Numbers, list[str]]] = {}
         self._whole: Table | None = None  # the table this is a part of,
         self._rows: Numbers | None = None  # which of its records these are,
         self._places: Numbers | None = None  # and where they stand in the columns
@@ -162,6 +163,16 @@ class Table:
         """The same as a column of Polars."""
         return self._columns[name] if (places := self._at(rows)) is None else self._columns[name][places]
 
+    def numbered(self, name: str) -> tuple[Numbers, list[str]]:
+        """A number for each text of a field, `NO_WORD` where nobody knows; and the text of each number."""
+        if name not in self._numbered:
+            known = self._columns[name].is_not_null().to_numpy()
+            numbers = np.full(len(known), NO_WORD)
+            numbers[known], texts = numbered(self._columns[name].drop_nulls())
+            self._numbered[name] = numbers, texts
+        numbers, texts = self._numbered[name]
+        return numbers if self._places is None else numbers[self._places], texts
+
     def _at(self, rows: Numbers | None) -> Numbers | None:
         """Where some records, or all, stand in the columns; None where all do, in this order."""
         return rows if self._places is None else self._places if rows is None else self._places[rows]
@@ -182,7 +193,7 @@ class Table:
         """The same records with a text forgotten where a mask says so."""
         places = mask.nonzero()[0] if self._places is None else self._places[mask]
         column = self._columns[name].clone().scatter(places, None)
-        return self._changed(_columns={**self._columns, name: column}, _lists={})
+        return self._changed(_columns={**self._columns, name: column}, _lists={}, _numbered={})
 
     def _changed(self, **own: Any) -> "Table":
         table = object.__new__(Table)
