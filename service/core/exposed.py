@@ -6,8 +6,7 @@ from service.core.exposure import Exposed
 from service.core.figures import Question
 from service.core.judge import Judged
 from service.core.metrics import shown_counts, shown_value
-from service.core.tables import moment_of
-from service.core.texts import instant
+from service.core.texts import instant_of
 
 
 def shown_exposure(metrics: list[Judged], question: Question) -> dict[str, Any]:
@@ -31,8 +30,8 @@ def shown_exposed(judged: Judged, exposed: Exposed, evidence: int) -> dict[str, 
         "open": exposed.records.total,
         "records": exposed.records.first[:evidence],
         "records_total": exposed.records.total,
-        "first_at": instant(moment_of(exposed.first_at)),
-        "last_at": instant(moment_of(exposed.last_at)),
+        "first_at": instant_of(exposed.first_at),
+        "last_at": instant_of(exposed.last_at),
         "level_now": judged.headline.level,
         "breaches_on": str(exposed.breaches_on) if exposed.breaches_on else None,
         "value": shown_value(figure.value),

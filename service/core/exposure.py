@@ -8,7 +8,7 @@ import numpy as np
 
 from service.core.endings import NO_MATTER, Endings, endings
 from service.core.evidence import Picked, Records, listed
-from service.core.figures import Figure, Question, figures_of, has_level
+from service.core.figures import Figure, Figures, Question, figures_of, has_level
 from service.core.later import NEVER
 from service.core.matters import Matter
 from service.core.measure import Slice, sliced
@@ -32,12 +32,12 @@ class Exposed(NamedTuple):
     breaches_on: date | None
 
 
-def exposures(course: Course, headlines: Mapping[int, Figure], question: Question) -> dict[int, Exposed]:
+def exposures(course: Course, now: Mapping[int, Figures], question: Question) -> dict[int, Exposed]:
     """Per seller with an open record what the metric is exposed to.
 
     Args:
         course: the card and its edition in force, the sellers it judges, and what it counts today.
-        headlines: the figure each of them has now.
+        now: the figures each of them has now.
         question: what is asked.
     """
     counting, ends, metric = course.edition.counted_by, endings(question), course.edition.metric
@@ -54,7 +54,7 @@ def exposures(course: Course, headlines: Mapping[int, Figure], question: Questio
     records = dict(listed(counting.of, Picked(found.row, seller, found.turns_at), question.related, question.evidence))
     figures = figures_then(course, found, list(records), question)
     told = has_level(course.edition, question)
-    followed = [one for one in records if told and headlines[one].level != "breach"]
+    followed = [one for one in records if told and now[one].headline.level != "breach"]
     breaching = first_days(course._replace(sellers=followed), question, breach=True)
     matters = matters_of(found, course, ends, question)
     first, last = (np.full(len(question.related.sellers), bound) for bound in (NEVER, -NEVER))

@@ -52,7 +52,7 @@ class Question:
     def by_domain(self, sellers: list[int]) -> dict[str, list[int]]:
         """Some sellers, marketplace by marketplace."""
         if len(self.related.domains) == 1:
-            return {domain: sellers for domain in self.related.domains}
+            return dict.fromkeys(self.related.domains, sellers)
         found: dict[str, list[int]] = {}
         for seller in sellers:
             found.setdefault(self.related.sellers[seller][1], []).append(seller)
@@ -85,7 +85,11 @@ class Figures(NamedTuple):
 
 def figures_of(edition: Edition, slices: Sequence[Slice], question: Question) -> Figures:
     """The figures of some slices; of the same slices the very same, since many sellers have them."""
-    return question.once((edition.address, *slices), lambda: figures_anew(edition, slices, question))
+    key = (edition.address, *slices)
+    if key not in question.memory:
+        question.memory[key] = figures_anew(edition, slices, question)
+    found: Figures = question.memory[key]
+    return found
 
 
 def figures_anew(edition: Edition, slices: Sequence[Slice], question: Question) -> Figures:

@@ -13,8 +13,8 @@ from service.core.chapters import Rule
 from service.core.figures import Question
 from service.core.money import decimals_of, is_rounded, shown_amount
 from service.core.rulesets import Fact, all_that_hold
-from service.core.tables import micros, moment_of, number_of
-from service.core.texts import filled, instant
+from service.core.tables import micros, number_of
+from service.core.texts import filled, instant_of
 
 NO_FUNDS: Mapping[str, Any] = {HOLD_UNTIL: None, APPEAL_FROM: None, RESERVE: [], "reasons": []}
 
@@ -125,7 +125,7 @@ def later(standing: Standing, rule: Rule | None, rules: FundRules) -> str | None
     """The instant a rule gives; none where nobody knows since when the status holds."""
     if rule is None or standing.since is None:
         return None
-    return instant(moment_of(standing.since + micros(rules.after[rule.address])))
+    return instant_of(standing.since + micros(rules.after[rule.address]))
 
 
 def reserves_of(sellers: list[int], rules: FundRules, question: Question) -> Iterator[tuple[int, Reserve]]:

@@ -54,8 +54,7 @@ def judge_counting(card: Card, edition: Edition, sellers: list[int], question: Q
     found = measure(edition.counted_by, related, question.some(sellers), question.calendar)
     nothing = [Slice(found.windows[0], None, 0, 0, (0,) * len(found.counting.parts), (0,) * len(found.counting.also))]
     figures = {seller: figures_of(edition, found.slices.get(seller, nothing), question) for seller in sellers}
-    headlines = {seller: each.headline for seller, each in figures.items()}
-    chosen = {seller: headline.slice for seller, headline in headlines.items()}
+    chosen = {seller: each.headline.slice for seller, each in figures.items()}
     meant = of_headlines(found, chosen)
     own = by_seller(
         against=against(edition, found, meant, related, question.evidence),
@@ -63,7 +62,7 @@ def judge_counting(card: Card, edition: Edition, sellers: list[int], question: Q
         context=contexts(edition, found, chosen, question),
         mitigated=mitigate(edition, found, meant, chosen, question),
         recovers_on=recoveries(Course(card, edition, breached(figures), (found,)), question),
-        exposed=exposures(Course(card, edition, sellers, (found,)), headlines, question),
+        exposed=exposures(Course(card, edition, sellers, (found,)), figures, question),
     )
     return judged_of(edition, figures, own, related)
 

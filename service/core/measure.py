@@ -108,20 +108,21 @@ def groupings(counting: Counting) -> list[bool]:
 
 def chosen(
     counting: Counting, marks: Marks, window: Window, spans: tuple[Days, ...], *, by_group: bool
-) -> Iterator[tuple[int, Slice]]:
+) -> Iterable[tuple[int, Slice]]:
     """The figures of one window, or of the one that stands in for it where it holds too little."""
     own, *instead = spans
     if not instead:
-        yield from summed(counting, marks, own, by_group=by_group)
-        return
+        return summed(counting, marks, own, by_group=by_group)
     enough = {seller for seller, one in summed(counting, marks, own, by_group=False) if one.total >= window.needs}
-    for days in spans:
-        for seller, one in summed(counting, marks, days, by_group=by_group):
-            if (seller in enough) == (days is own):
-                yield seller, one
+    return [
+        (seller, one)
+        for days in spans
+        for seller, one in summed(counting, marks, days, by_group=by_group)
+        if (seller in enough) == (days is own)
+    ]
 
 
-def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> Iterator[tuple[int, Slice]]:
+def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> Iterable[tuple[int, Slice]]:
     """Per seller the figures of one window, of all records or group by group; by group, then by seller."""
     within = marks.within(days)
     slots, width = marks.seller, marks.sellers
@@ -130,13 +131,13 @@ def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> I
         slots = slots + marks.group.astype(np.int64) * width
     named = np.bincount(slots[within]).nonzero()[0]
     if not len(named):
-        return
+        return ()
     columns = [column[named].tolist() for column in sums(counting, marks, slots, within, int(named[-1]) + 1)]
     total, counted, *further = columns
     parts, also = further[: len(counting.parts)], further[len(counting.parts) :]
     groups = [marks.groups[place] for place in (named // width).tolist()] if by_group else repeat(None)
     slices = map(Slice, repeat(days), groups, counted, total, across(parts), across(also))
-    yield from zip((named % width).tolist(), slices, strict=True)
+    return zip((named % width).tolist(), slices, strict=True)
 
 
 def across(columns: list[list[int]]) -> Iterable[tuple[int, ...]]:

@@ -11,8 +11,8 @@ from service.core.countings import Counting
 from service.core.known import FORMS
 from service.core.pleas import ABSENCES, TWIN, Quote
 from service.core.relations import ORPHAN, Related, key_of
-from service.core.tables import UNKNOWN, Kind, Numbers, Table, micros, moment_of
-from service.core.texts import instant
+from service.core.tables import UNKNOWN, Kind, Numbers, Table, micros
+from service.core.texts import instant_of
 
 FROM, TO = "from", "to"
 SECOND = 1_000_000
@@ -128,7 +128,7 @@ def instants(numbers: Numbers) -> list[str | None]:
     found: list[str | None] = [f"{text}Z" for text in whole]
     for place in np.flatnonzero(numbers % SECOND).tolist():
         unknown = numbers[place] == UNKNOWN
-        found[place] = None if unknown else instant(moment_of(int(numbers[place])))
+        found[place] = None if unknown else instant_of(int(numbers[place]))
     return found
 
 
@@ -157,5 +157,5 @@ def absences(mitigation: Mitigation, table: str, rows: Numbers, related: Related
 def absence(seller: str, began: int, ended: int) -> Piece:
     """A piece of an absence; an open end is not known."""
     ends = {FROM: began, TO: ended}
-    known = {name: instant(moment_of(end)) for name, end in ends.items() if end not in (UNKNOWN, EVER)}
+    known = {name: instant_of(end) for name, end in ends.items() if end not in (UNKNOWN, EVER)}
     return {"table": "sellers", "id": seller, "fields": known}

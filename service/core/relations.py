@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, compress, pairwise, repeat
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from service.core.reported import Identity, ReportedAccount
 from service.core.tables import NO_WORD, Numbers, Table, number_of, numbered
 
 ORDER_DEFECTS = ("feedback", "claims", "chargebacks")
-OrderKey = tuple[int, str | None]  # a seller's place, an order's id
 ORPHAN = -1
 BY_DEFAULT = "seller"  # fulfils a shipment when nobody says who does
 
@@ -95,30 +94,28 @@ def with_orders(tables: Mapping[str, Table]) -> dict[str, Table]:
     """The tables with the place of each record's order."""
     orders = tables.get("orders")
     others = {name: table for name, table in tables.items() if name != "orders" and "order_id" in table}
-    keys = {
-        name: list(zip(table.numbers("seller").tolist(), table.texts("order_id"), strict=True))
-        for name, table in others.items()
-    }
-    places = places_of(set(chain.from_iterable(keys.values())), orders)
     tied = dict(tables)
     if orders is not None:
         tied["orders"] = orders.laid_over(order_row=np.arange(orders.height))
-    for name, table in others.items():
-        tied[name] = table.laid_over(
-            order_row=np.array(list(map(places.get, keys[name], repeat(ORPHAN))), dtype=np.int64)
-        )
+    for (name, table), rows in zip(others.items(), order_rows(orders, list(others.values())), strict=True):
+        tied[name] = table.laid_over(order_row=rows)
     if "shipments" in tied:
         tied["shipments"] = with_fulfilment(tied["shipments"], orders)
     return tied
 
 
-def places_of(wanted: set[OrderKey], orders: Table | None) -> dict[OrderKey, int]:
-    """The places of some orders."""
-    if orders is None or not wanted:
-        return {}
-    sellers, ids = orders.numbers("seller").tolist(), orders.texts("order_id")
-    met = map(wanted.__contains__, zip(sellers, ids, strict=True))
-    return {key: place for place, key in compress(enumerate(zip(sellers, ids, strict=True)), met)}
+def order_rows(orders: Table | None, others: list[Table]) -> list[Numbers]:
+    """Per table the place of each record's order."""
+    heights = [table.height for table in others]
+    if orders is None or not orders.height or not any(heights):
+        return [np.full(height, ORPHAN) for height in heights]
+    ids, texts = numbered(pl.concat([table.column("order_id") for table in (orders, *others)]))
+    keys = np.concatenate([table.numbers("seller") for table in (orders, *others)]) * (len(texts) + 1) + ids + 1
+    known, asked = keys[: orders.height], keys[orders.height :]
+    order = known.argsort()
+    place = order[known.searchsorted(asked, sorter=order).clip(max=len(order) - 1)]
+    rows = np.where(known[place] == asked, place, ORPHAN)
+    return np.split(rows, np.cumsum(heights)[:-1])
 
 
 def with_fulfilment(shipments: Table, orders: Table | None) -> Table:

@@ -166,10 +166,7 @@ class Table:
     def numbered(self, name: str) -> tuple[Numbers, list[str]]:
         """A number for each text of a field, `NO_WORD` where nobody knows; and the text of each number."""
         if name not in self._numbered:
-            known = self._columns[name].is_not_null().to_numpy()
-            numbers = np.full(len(known), NO_WORD)
-            numbers[known], texts = numbered(self._columns[name].drop_nulls())
-            self._numbered[name] = numbers, texts
+            self._numbered[name] = numbered(self._columns[name])
         numbers, texts = self._numbered[name]
         return numbers if self._places is None else numbers[self._places], texts
 
@@ -231,18 +228,19 @@ class Table:
 
 
 def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
-    """A number for each text, equal for equal texts, and the text of each number.
+    """A number for each text, equal for equal texts, `NO_WORD` where there is none; and the text of each number.
 
-    >>> numbers, texts = numbered(pl.Series(["b", "a", "b"]))
-    >>> [texts[number] for number in numbers]
-    ['b', 'a', 'b']
+    >>> numbers, texts = numbered(pl.Series(["b", "a", None, "b"]))
+    >>> [texts[number] if number >= 0 else None for number in numbers]
+    ['b', 'a', None, 'b']
     """
-    if not len(texts) or (texts == texts[0]).all():
+    if not len(texts) or (not texts.has_nulls() and (texts == texts[0]).all()):
         return np.zeros(len(texts), dtype=np.int64), texts.head(1).to_list()
-    numbers = texts.cast(pl.Categorical(pl.Categories.random())).to_physical().to_numpy().astype(np.int64)
-    first = np.zeros(numbers.max() + 1, dtype=np.int64)
+    found = texts.cast(pl.Categorical(pl.Categories.random())).to_physical().to_numpy()
+    numbers = (np.where(np.isnan(found), NO_WORD, found) if texts.has_nulls() else found).astype(np.int64)
+    first = np.zeros(numbers.max() + 2, dtype=np.int64)  # the last place is that of no text
     first[numbers[::-1]] = np.arange(len(numbers))[::-1]
-    return numbers, texts[first].to_list()
+    return numbers, texts[first[:-1]].to_list()
 
 
 def any_of(masks: Iterable[Mask]) -> Mask:

@@ -1,10 +1,13 @@
 """Figures as people read them, and rounded as machines read them."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from service.core.cards import MILLION
+from service.core.tables import EPOCH
+
+NAIVE_EPOCH = EPOCH.replace(tzinfo=None)  # arithmetic without a zone is the quicker
 
 
 def rounded(value: Fraction | int) -> float:
@@ -54,6 +57,15 @@ def instant(moment: datetime) -> str:
     '2026-11-22T09:00:00Z'
     """
     return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def instant_of(number: int) -> str:
+    """The same of an instant as tables hold it.
+
+    >>> instant_of(500_000)
+    '1970-01-01T00:00:00.500000Z'
+    """
+    return (NAIVE_EPOCH + timedelta(microseconds=number)).isoformat() + "Z"
 
 
 def filled(template: str, words: Mapping[str, str]) -> str:

@@ -16,8 +16,7 @@ from service.core.mail import Mail
 from service.core.metrics import shown_metric
 from service.core.packs import Action
 from service.core.reported import ReportedAccount
-from service.core.tables import moment_of
-from service.core.texts import filled, instant
+from service.core.texts import filled, instant_of
 
 COLOR_MARKERS = {
     "red": MARKERS["breach"],
@@ -68,7 +67,7 @@ def shown_due(due: Due) -> dict[str, Any]:
     return {
         "kind": due.kind,
         "record": due.record,
-        "due_at": instant(moment_of(due.due_at)),
+        "due_at": instant_of(due.due_at),
         "overdue": due.overdue,
         "owner": due.owner,
     }
@@ -106,7 +105,7 @@ def concluded(
     account: Mapping[str, Any],
     question: Question,
 ) -> Concluded:
-    """What is concluded of a seller: once of all in a marketplace whose metrics stand alike and who have as much to do."""
+    """What is concluded of a seller; once of all there whose metrics stand alike and who have as much to do."""
     levels = tuple([judged.headline.level for judged in metrics])
     facts = told_apart({name: subject.records.total for name, subject in subjects.items()}, question)
     facts["no_emergency_contact"] = int(account.get("emergency_contact") is False)
@@ -175,16 +174,22 @@ def facts_of(metrics: list[Judged]) -> dict[str, int | str]:
 
 def told(rule: Rule, metrics: list[Judged]) -> dict[str, str]:
     """A reason: the rule's own sentence, and its address."""
-    titles = ", ".join(one.edition.title for one in metrics if meant(rule, one)) if "{" in rule.text else ""
-    return {"text": filled(rule.text, {"metrics": titles}), "rule": rule.address}
+    if "{" not in rule.text:
+        return {"text": rule.text, "rule": rule.address}
+    asked = {want.fact for want in rule.wants}
+    titles = [one.edition.title for one in metrics if not asked.isdisjoint(counted_by(one))]
+    return {"text": filled(rule.text, {"metrics": ", ".join(titles)}), "rule": rule.address}
 
 
-def meant(rule: Rule, judged: Judged) -> bool:
-    """Whether a metric is among those a rule speaks of."""
-    edition, level = judged.edition, judged.headline.level
-    in_breach = "enforced_in_breach" if edition.enforced else "advisory_in_breach"
-    speaks_of = (edition.metric, {"breach": in_breach, "watch": "in_watch"}.get(level))
-    return any(want.fact in speaks_of for want in rule.wants)
+def counted_by(judged: Judged) -> tuple[str, ...]:
+    """The facts a metric has a part in."""
+    edition = judged.edition
+    match judged.headline.level:
+        case "breach":
+            return edition.metric, "enforced_in_breach" if edition.enforced else "advisory_in_breach"
+        case "watch":
+            return edition.metric, "in_watch"
+    return (edition.metric,)
 
 
 def actions(
@@ -213,7 +218,7 @@ def shown_action(action: Action, rules: list[Rule], subjects: Mapping[str, Subje
         "action": action.action,
         "text": action.text,
         "urgency": action.urgency,
-        "due_at": instant(moment_of(min(moments))) if moments else None,
+        "due_at": instant_of(min(moments)) if moments else None,
         "because": list(dict.fromkeys(told_by)),
         "records": ids,
         "records_total": total,
