@@ -236,11 +236,10 @@ def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
     """
     if not len(texts) or (not texts.has_nulls() and (texts == texts[0]).all()):
         return np.zeros(len(texts), dtype=np.int64), texts.head(1).to_list()
-    found = texts.cast(pl.Categorical(pl.Categories.random())).to_physical().to_numpy()
-    numbers = (np.where(np.isnan(found), NO_WORD, found) if texts.has_nulls() else found).astype(np.int64)
-    first = np.zeros(numbers.max() + 2, dtype=np.int64)  # the last place is that of no text
-    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
-    return numbers, texts[first[:-1]].to_list()
+    found = texts.cast(pl.Categorical(pl.Categories.random())).to_arrow()  # categories of one column, kept nowhere
+    places = found.indices.to_numpy(zero_copy_only=False)  # decimals where there is none for some
+    numbers = (np.where(np.isnan(places), NO_WORD, places) if found.null_count else places).astype(np.int64)
+    return numbers, found.dictionary.to_numpy(zero_copy_only=False).tolist()
 
 
 def any_of(masks: Iterable[Mask]) -> Mask:

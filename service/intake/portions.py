@@ -16,9 +16,9 @@ from service.intake.columns import AMOUNT, by_meaning
 from service.intake.frames import Frame, gaps, part
 from service.intake.home import Home
 from service.intake.instants import instants
-from service.intake.places import IDS, Place, alike, blank, places
+from service.intake.places import IDS, Place, blank, places
 from service.intake.series import home_series, read_series
-from service.intake.tables import PORTION, ROW, Portion, Values
+from service.intake.tables import ROW, Portion, Values
 from service.intake.texts import REFUSED, are_plain
 from service.intake.texts import Column as Found
 from service.schemas.records import shape
@@ -81,8 +81,9 @@ class Typist:
         self._home, self._reading = home, reading
         self._defaults = home.defaults()
         self._constants = {
-            name: pl.Series(name, [default], dtype=pl.String).new_from_index(0, PORTION)
+            name: pl.Series([default], dtype=pl.String)
             for name, default in self._defaults.items()
+            if default is not None
         }
 
     def typed(self, portions: Iterable[Portion]) -> list[tuple[Frame, list[int]]]:
@@ -103,8 +104,8 @@ class Typist:
 
     def _leave(self, unit: Unit, place: Place) -> None:
         """Leaves a column as nothing is known of it: the batch's own seller and marketplace, else what stands there."""
-        if self._defaults.get(place.name) is not None:
-            unit.columns[place.name] = alike(self._constants[place.name], unit.height)
+        if place.name in self._constants:
+            unit.columns[place.name] = self._constants[place.name].new_from_index(0, unit.height)
         else:
             unit.refused.update(range(unit.height))
 
@@ -119,7 +120,7 @@ class Typist:
                     values.str.len_chars().fill_null(0).to_numpy() > ID_LENGTH
                 )  # a decoder of JSON sees to that
             values = values.to_list()
-        if place.name in self._constants:
+        if place.name in self._defaults:
             column = self._at_home(place.name, place.read(values, self._reading))
             values = column.values
             unit.refused.update(column.refused)
@@ -134,7 +135,7 @@ class Typist:
     def _whole(self, place: Place, column: pl.Series) -> Column | None:
         """A column read as a whole, as long as nothing in it must be looked at by itself."""
         read = read_series(place.kind, column, self._reading)
-        if isinstance(read, pl.Series) and place.name in self._constants:
+        if isinstance(read, pl.Series) and place.name in self._defaults:
             domains = self._home.domains if place.name == "marketplace" else None
             return home_series(read, domains, self._defaults[place.name])
         return read

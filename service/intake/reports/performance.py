@@ -89,10 +89,13 @@ def performances(
             days = [one.last or "" for metric in account.metrics.values() for one in metric.figures]
             candidate = (max(days, default=""), repr(account), account)
             newest[who] = max(newest.get(who, candidate), candidate, key=lambda one: one[:2])
-    kinds = dict.fromkeys(("seller_id", "marketplace"), Kind.TEXT)
-    whose = pl.DataFrame(sorted(newest), schema=dict.fromkeys(kinds, pl.String), orient="row")
+    whose = sorted(newest)
+    columns = {
+        name: pl.Series([who[place] for who in whose], dtype=pl.String)
+        for place, name in enumerate(("seller_id", "marketplace"))
+    }
     return Performances(
-        {**tables, TABLE: Table({series.name: series for series in whose}, kinds, {}, whose.height)},
+        {**tables, TABLE: Table(columns, dict.fromkeys(columns, Kind.TEXT), {}, len(whose))},
         {who: account for who, (_, _, account) in newest.items()},
         list(told(noted)),
     )
