@@ -13,13 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
-from service.core.tables import Mask
+from service.intake.arrow_messages import decompressed_size
 from service.intake.tables import Limits, TooLarge, TooManyRecords
 
 FILE_MARK = b"ARROW1"
-FRAMES = (0x184D2204, 0xFD2FB528)  # how a compressed buffer begins: LZ4, Zstandard
-BLOCK = 2**18  # words looked at in one: they stay near the processor
-SKIPPED_FRAMES = (0x184D2A50, 0x184D2A5F)
 DICTIONARY = frozenset({"RLE_DICTIONARY", "PLAIN_DICTIONARY"})
 
 
@@ -87,13 +84,14 @@ def read_arrow(content: bytes | memoryview, wanted: Collection[str], limits: Lim
 
     Raises:
         TooManyRecords, TooLarge: it holds more than the limits.
-        pa.ArrowException, OSError, ValueError: it is damaged.
+        pa.ArrowException, OSError, EOFError, ValueError: it is damaged.
     """
-    require_bounded_frames(content, limits)
     is_file = content[: len(FILE_MARK)] == FILE_MARK
     opened = ipc.open_file if is_file else ipc.open_stream
     source = pa.py_buffer(content)
     schema = opened(source).schema
+    if decompressed_size(source, is_file=is_file) > limits.decompressed:  # memory for it would be asked at once
+        raise TooLarge("decompressed", limits.decompressed)
     places = [place for place, name in enumerate(schema.names) if name in wanted]
     reader = opened(source, options=ipc.IpcReadOptions(included_fields=places, use_threads=False))
     batches, rows = [], 0
@@ -105,24 +103,6 @@ def read_arrow(content: bytes | memoryview, wanted: Collection[str], limits: Lim
     kept = pa.schema([schema.field(place) for place in places]) if places else schema
     table = pa.Table.from_batches(batches, batches[0].schema if batches else kept)
     return Columns(list(schema.names), table.select([name for name in table.column_names if name in wanted]))
-
-
-def require_bounded_frames(content: bytes | memoryview, limits: Limits) -> None:
-    """Refuses compressed buffers that say they hold more than the limit: that much memory is asked for at once."""
-    words = np.frombuffer(content, np.uint32, len(content) // 4)
-    blocks = [begin_frames(words[start : start + BLOCK]) for start in range(0, len(words), BLOCK)]
-    places = np.flatnonzero(np.concatenate(blocks)) if blocks else np.zeros(0, dtype=np.int64)
-    places = places[places >= 2]
-    said = words[places - 2].astype(np.int64) | (words[places - 1].astype(np.int64) << 32)
-    if said.size and (said.max(initial=0) > limits.decompressed or said[said > 0].sum() > limits.decompressed):
-        raise TooLarge("decompressed", limits.decompressed)
-
-
-def begin_frames(words: npt.NDArray[np.uint32]) -> Mask:
-    """Which words begin a compressed buffer."""
-    first, last = SKIPPED_FRAMES
-    found: Mask = (words == FRAMES[0]) | (words == FRAMES[1]) | ((words >= first) & (words <= last))
-    return found
 
 
 def require_bounded_texts(table: pa.Table, limits: Limits) -> None:

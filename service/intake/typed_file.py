@@ -22,7 +22,7 @@ READERS: Mapping[str, Callable[[bytes | memoryview, Collection[str], Limits], Co
     "parquet": read_parquet,
     "arrow": read_arrow,
 }
-FAILURES = (pa.ArrowException, OSError, ValueError, KeyError, NotImplementedError, MemoryError, OverflowError)
+FAILURES = (pa.ArrowException, OSError, EOFError, ValueError, KeyError, NotImplementedError, MemoryError, OverflowError)
 
 
 def read_typed(part: Part, limits: Limits, zone: str | None) -> Given:
