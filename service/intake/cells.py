@@ -13,7 +13,7 @@ from marshmallow import fields
 from polars.exceptions import PanicException
 
 from service.intake.plain import is_within
-from service.intake.tables import LARGE_PORTION, TOO_DEEP, Portion, Values
+from service.intake.tables import TOO_DEEP, Portion, Values
 from service.schemas.records import shape
 from service.schemas.scalars import SPACES, Choice, Id, Scalar, Text
 from service.schemas.shapes import Link, ListOf
@@ -38,12 +38,10 @@ class Cells:
         return len(self.rows)
 
     def portions(self) -> Iterator[Portion]:
-        """The records, at most `LARGE_PORTION` at a time."""
+        """The records, all at once: columns that are read as wholes cost calls and no objects."""
         kinds = shape(self.table).fields
-        for start in range(0, self.height, LARGE_PORTION):
-            part = slice(start, start + LARGE_PORTION)
-            columns = {name: self._values(kinds[name], values[part]) for name, values in self.columns.items()}
-            yield Portion(self.table, self.rows[part], columns)
+        columns = {name: self._values(kinds[name], values) for name, values in self.columns.items()}
+        yield Portion(self.table, self.rows, columns)
 
     def record(self, place: int) -> dict[str, Any]:
         """One record as JSON would have it."""

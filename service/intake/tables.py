@@ -10,8 +10,7 @@ import polars as pl
 from service.core.errors import Fault
 
 ROW = "row"
-PORTION = 4096  # records read at a time: few enough to stay near the processor, many enough to be worth the calls
-LARGE_PORTION = 16 * PORTION  # of columns that are read as wholes, which costs calls and no objects
+PORTION = 4096  # objects read at a time: few enough to stay near the processor, many enough to be worth the calls
 TOO_DEEP: Final = object()  # stands for a record that is nested too deeply to be read
 
 Values = Sequence[Any] | pl.Series
@@ -114,9 +113,8 @@ class Given:
             case None:
                 return
             case pl.DataFrame() as frame:
-                for part in frame.iter_slices(LARGE_PORTION):
-                    columns = {series.name: series for series in part if series.name != ROW}
-                    yield Portion(self.table, part[ROW].to_list(), columns)
+                columns = {series.name: series for series in frame if series.name != ROW}
+                yield Portion(self.table, frame[ROW].to_list(), columns)
             case source:
                 yield from source.portions()
 
