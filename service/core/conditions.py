@@ -54,22 +54,18 @@ class Looking:
     later: Laters = field(default_factory=lambda: NOTHING_LATER)
 
     def into(self, name: str) -> "Looking":
-        """A look at all records of another table."""
-        if np.ndim(self.as_of):
-            return Looking(name, self.tables, self.as_of, self.tables[name])
-        return Looking(
-            name, self.tables, self.as_of, self.tables[name], {}, {}, self.whole, self.whole.setdefault(name, {})
-        )
+        """A look at all records of another table, of which no condition asks for an instant that is not one for all."""
+        known = self.whole.setdefault(name, {})
+        return Looking(name, self.tables, self.as_of, self.tables[name], {}, {}, self.whole, known)
 
     def among(self, records: Table, as_of: Instants | None = None) -> "Looking":
         """The same look at some records only."""
-        if as_of is None:
-            return Looking(self.name, self.tables, self.as_of, records, self.parts, self.excused, self.whole)
-        return Looking(self.name, self.tables, as_of, records, self.parts, self.excused, later=self.later)
+        instant = self.as_of if as_of is None else as_of
+        return Looking(self.name, self.tables, instant, records, self.parts, self.excused, self.whole, later=self.later)
 
     def later_on(self, later: Laters) -> "Looking":
         """The same look at later instants, when some records of some tables read otherwise."""
-        return Looking(self.name, self.tables, self.as_of, self.at, self.parts, later=later)
+        return Looking(self.name, self.tables, self.as_of, self.at, self.parts, whole=self.whole, later=later)
 
     def without(self, excused: Mapping[str, Mask]) -> "Looking":
         """The same look as if some records were not there."""
@@ -117,9 +113,9 @@ class Looking:
         own = self.at.numbers("order_row")
         if table not in self.later:
             return marked[own]
-        then = self.later[table].table
-        ended = Looking(table, {**self.tables, table: then}, self.as_of, then).meet(condition) == meeting
-        return self.later[table].found(held, ended, own, self.as_of)
+        later = self.later[table]
+        then = Looking(table, {**self.tables, table: later.table}, self.as_of, later.table, own=later.met)
+        return later.found(held, then.meet(condition) == meeting, own, self.as_of)
 
     def _have_twin(self, twin: Twin) -> Mask:
         own = comparable(self.at, twin)

@@ -78,7 +78,7 @@ def is_open(matter: Matter, table: Table, question: Question) -> Mask:
 def ended(matter: Matter, before: Later | None, table: Table, ending: tuple[Numbers, Numbers]) -> Later:
     """A table as it reads once some records have ended since some instants, beside those that end by other matters."""
     rows, since = ending
-    instants, fields, then, words = before or Later(np.full(table.height, NEVER), (), table, frozenset())
+    instants, fields, then, words, _ = before or Later(np.full(table.height, NEVER), (), table, frozenset(), {})
     instants = instants.copy()
     instants[rows] = since
     changed = {}
@@ -89,7 +89,7 @@ def ended(matter: Matter, before: Later | None, table: Table, ending: tuple[Numb
     fields = tuple(dict.fromkeys((*fields, *changed)))
     told = [*matter.becomes.items(), *((name, word) for name in changed for word in read(table.take(rows), name))]
     words |= {(f"{matter.of}.{name}", value) for name, word in told for value in (word, ANY)}
-    return Later(instants, fields, then.laid_over(**changed), words)
+    return Later(instants, fields, then.laid_over(**changed), words, {})
 
 
 def read(records: Table, name: str) -> set[str | bool | None]:

@@ -1,7 +1,7 @@
 """Tables as they read later, when what is open has ended: each record from an instant of its own on."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,13 +15,15 @@ Instants = Numbers | int  # of each record, or the same for all
 class Later(NamedTuple):
     """One table: after which instant each of its records reads otherwise (`NEVER`), in which fields, and how then.
 
-    `words` are what those fields (`table.field`) read, now and then, where they do, each with `ANY` beside it.
+    `words` are what those fields (`table.field`) read, now and then, where they do, each with `ANY` beside it. `met` is
+    what is known so far of which records meet what then.
     """
 
     since: Numbers
     fields: tuple[str, ...]
     table: Table
     words: frozenset[tuple[str, str | bool | None]]
+    met: dict[int, tuple[Any, Mask]]
 
     def at(self, records: Table, moment: Instants) -> Table:
         """Some records of the table as they read at an instant each."""
