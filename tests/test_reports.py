@@ -45,6 +45,7 @@ ODD = {
 FIGURES = {"accountStatuses": [{"marketplaceId": "ATVPDKIKX0DER", "status": "DEACTIVATED"}]}
 DEEP = b"[" * 100_000
 BOMB = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>'
+NO_ID = b"Order ID\tOrder date\tReturn request date\tReturn request status\n1\t2026-11-01\t2026-11-02\tApproved\n"
 HOSTILE = {
     "nothing": b"",
     "spaces": b" \r\n\t ",
@@ -68,6 +69,7 @@ HOSTILE = {
     "a thousand delimiters": b"\t" * 1000 + b"\n" + b"\t" * 1000,
     "quotes left open": b'"amazon-order-id","purchase-date","order-status"\n"1,2\n3',
     "a column twice": b"amazon-order-id\tAmazon Order ID\tpurchase-date\torder-status\n1\t2\t2026-11-17\tShipped\n",
+    "returns without an id": NO_ID,
     "damaged gzip": b"\x1f\x8b" + b"x" * 50,
     "a bomb": gzip.compress(b"0" * 300_000_000, 9),
 }
@@ -99,6 +101,18 @@ def test_hostile_report_is_refused_or_read_never_an_accident(name: str, client: 
     reply = post(client, HOSTILE[name])
     assert reply.status_code in (200, 413, 422)
     assert b"root:" not in reply.data
+
+
+def test_reports_without_ids_are_refused_together(client: FlaskClient) -> None:
+    """Of every line the id that must be there is missed, in as many reports as there are."""
+    replies = [post(client, NO_ID), post(client, NO_ID, NO_ID), post(client, NO_ID.splitlines()[0])]
+    missed = [[(one["pointer"], one["code"]) for one in reply.get_json().get("errors", ())] for reply in replies]
+    assert missed == [
+        [("/returns/0/return_id", "required")],
+        [(f"/returns/{place}/return_id", "required") for place in (0, 1)],
+        [],
+    ]
+    assert replies[2].status_code == 200
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin
+from service.core.instants import micros, number_of
 from service.core.later import NOTHING_LATER, Instants, Laters
-from service.core.tables import UNKNOWN, Kind, Mask, Table, all_of, any_of, micros, number_of
+from service.core.tables import UNKNOWN, Kind, Mask, Table, all_of, any_of
 
 COMPARISONS = {
     "at_least": operator.ge,

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from service.core.figures import Question
+from service.core.instants import micros
 from service.core.packs import Deadline, Pack, Timetable
 from service.core.relations import key_of
-from service.core.tables import micros
 
 SELLER = "seller"
 MARKETPLACE = "marketplace"

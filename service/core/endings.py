@@ -7,9 +7,10 @@ import numpy as np
 from service.core.clauses import ANY
 from service.core.countings import Counting
 from service.core.figures import Question
+from service.core.instants import micros
 from service.core.later import NEVER, Later, Laters
 from service.core.matters import Matter, Respite
-from service.core.tables import Mask, Numbers, Table, micros
+from service.core.tables import Mask, Numbers, Table
 
 WEEKDAYS = "Mon Tue Wed Thu Fri"
 NO_MATTER = -1

@@ -11,9 +11,9 @@ import polars as pl
 from service.core.account_rules import APPEAL_FROM, GIVES, HOLD_UNTIL, NOT_TOLD, RESERVE, FundRules
 from service.core.chapters import Rule
 from service.core.figures import Question
+from service.core.instants import micros, number_of
 from service.core.money import decimals_of, is_rounded, shown_amount
 from service.core.rulesets import Fact, all_that_hold
-from service.core.tables import micros, number_of
 from service.core.texts import filled, instant_of
 
 NO_FUNDS: Mapping[str, Any] = {HOLD_UNTIL: None, APPEAL_FROM: None, RESERVE: [], "reasons": []}

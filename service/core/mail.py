@@ -10,9 +10,10 @@ from service.core.appeals import Appealed, Court, appealed
 from service.core.chapters import in_force
 from service.core.deadlines import SELLER, Due, timetable_in_force
 from service.core.figures import Question
+from service.core.instants import number_of
 from service.core.letters import ASSESSMENTS, UNANSWERED, VIOLATION, AppealRules, NoticeRules
 from service.core.notices import Noticed, noticed
-from service.core.tables import Table, number_of
+from service.core.tables import Table
 
 Row = Mapping[str, Any]
 OVER = ("reactivated", "reactivated_under_review")

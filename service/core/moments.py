@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from service.core.instants import EPOCH, micros
 from service.core.later import NOTHING_LATER, Laters
 from service.core.relations import Related
-from service.core.tables import EPOCH, INSTANT, Numbers, micros
+from service.core.tables import INSTANT, Numbers
 from service.core.windows import day_of
 
 HORIZON = 365

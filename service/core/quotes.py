@@ -8,10 +8,11 @@ from service.core.cards import Mitigation
 from service.core.clauses import AllOf, Condition, Test, Twin, walk
 from service.core.conditions import EVER, keyed, spans_of_sellers
 from service.core.countings import Counting
+from service.core.instants import micros
 from service.core.known import FORMS
 from service.core.pleas import ABSENCES, TWIN, Quote
 from service.core.relations import ORPHAN, Related, key_of
-from service.core.tables import UNKNOWN, Kind, Numbers, Table, micros
+from service.core.tables import UNKNOWN, Kind, Numbers, Table
 from service.core.texts import instant_of
 
 FROM, TO = "from", "to"

@@ -12,9 +12,10 @@ import polars as pl
 from service.core.batch import Batch
 from service.core.clauses import Condition
 from service.core.conditions import Looking, Met
+from service.core.instants import number_of
 from service.core.known import FORMS, as_known
 from service.core.reported import Identity, ReportedAccount
-from service.core.tables import NO_WORD, Numbers, Table, number_of, numbered
+from service.core.tables import NO_WORD, Numbers, Table, numbered
 
 ORDER_DEFECTS = ("feedback", "claims", "chargebacks")
 ORPHAN = -1

@@ -6,10 +6,11 @@ import numpy as np
 
 from service.core.conditions import Looking
 from service.core.countings import Counting, Turn, Window
+from service.core.instants import micros
 from service.core.later import points
 from service.core.marks import IN_TOTAL, NOTHING, Marks, grouped, latest, looking, marks_of, told_apart
 from service.core.moments import A_DAY, Moments, ordinals
-from service.core.tables import UNKNOWN, Mask, Numbers, Table, micros
+from service.core.tables import UNKNOWN, Mask, Numbers, Table
 from service.core.windows import days_of
 
 NONE = np.zeros(0, dtype=np.int64)

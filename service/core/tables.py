@@ -5,7 +5,6 @@ such words is a number with a bit for each place.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from functools import reduce
 from operator import and_, or_
@@ -15,6 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from service.core.instants import moment_of
+
 Numbers = NDArray[Any]
 Mask = NDArray[np.bool_]
 Column = Numbers | pl.Series
@@ -22,8 +23,6 @@ Column = Numbers | pl.Series
 FEW = 32  # so many times fewer values than there are, and no more, are fetched one by one
 UNKNOWN = -(2**63)  # a number nobody knows
 NO_WORD = -1  # a word, or a yes or no, nobody knows
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 class Kind(Enum):
@@ -42,25 +41,6 @@ class Kind(Enum):
 Words = Mapping[str, Mapping[str, int]]
 NO_WORDS: Mapping[str, int] = {}
 INSTANT = pl.Datetime("us", "UTC")
-
-
-def micros(span: timedelta) -> int:
-    """A duration in microseconds."""
-    return span // MICROSECOND
-
-
-def number_of(moment: datetime) -> int:
-    """An instant as tables hold it.
-
-    >>> number_of(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
-    1000000
-    """
-    return micros(moment - EPOCH)
-
-
-def moment_of(number: int) -> datetime:
-    """The instant a number stands for."""
-    return EPOCH + number * MICROSECOND
 
 
 class Table:

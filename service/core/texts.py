@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from service.core.cards import MILLION
-from service.core.tables import EPOCH
+from service.core.instants import EPOCH
 
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)  # arithmetic without a zone is the quicker
 

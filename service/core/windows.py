@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from service.core.countings import Window
-from service.core.tables import number_of
+from service.core.instants import number_of
 
 
 class Days(NamedTuple):

@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 from marshmallow import ValidationError, fields
 
-from service.core.tables import INSTANT, NO_WORD, UNKNOWN, Kind, number_of
+from service.core.instants import number_of
+from service.core.tables import INSTANT, NO_WORD, UNKNOWN, Kind
 from service.intake.clean import says_what_it_means
 from service.intake.tables import TOO_DEEP
 from service.intake.texts import REFUSED, Column, amounts, ids, texts, without_refused

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from service.core.cards import Card, Edition, Mitigation
 from service.core.clauses import AllOf, Test
+from service.core.instants import number_of
 from service.core.packs import ExcludedPeriod
 from service.core.pleas import RECORD, Line, Name, Plea, Quote
-from service.core.tables import number_of
 from service.rulebook.cursor import Cursor
 from service.rulebook.pleas import lines
 from service.schemas.batch import zone_names

@@ -77,7 +77,7 @@ def preferred(column: pl.Expr, fold: Fold) -> pl.Expr:
 
 def newest_first(accounts: pl.DataFrame, key: str | None) -> pl.DataFrame:
     """One row per id: of each field what the newest account that knows it says; of lists all entries."""
-    if key is None or not accounts[key].is_duplicated().any():
+    if key is None or key not in accounts.columns or not accounts[key].is_duplicated().any():
         return accounts
     others = [name for name in accounts.columns if name not in (key, *BESIDE)]
     texts = [name for name in others if accounts.schema[name] == pl.String]

@@ -57,7 +57,7 @@ def without_the_needy(rows: pl.DataFrame, table: str) -> pl.DataFrame:
 
 def told_of_all(several: Sequence[Records], key: str | None) -> frozenset[str]:
     """The fields that are told of every record by one report or another."""
-    if key is None or len(several) == 1:
+    if key is None or len(several) == 1 or not all(key in one.rows.columns for one in several):
         return reduce(frozenset.intersection, [one.told for one in several])
     ids = pl.concat([one.rows.select(key, place=pl.lit(place)) for place, one in enumerate(several)])
     together = ids.group_by(key).agg(pl.col("place").unique().sort())["place"].unique().to_list()
