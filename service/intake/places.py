@@ -9,9 +9,10 @@ import polars as pl
 from marshmallow import fields
 
 from service.core.tables import Column
-from service.intake.columns import Reader, as_held, blank_of, column_types, default_of, number_type, reader
+from service.intake.columns import blank_of, column_types, default_of, number_type
 from service.intake.frames import part
 from service.intake.home import Home
+from service.intake.meanings import Reader, as_held, reader
 from service.intake.tables import PORTION
 from service.schemas.records import shape
 from service.schemas.scalars import Id, Timestamp

@@ -12,10 +12,11 @@ import numpy as np
 import polars as pl
 
 from service.core.tables import INSTANT, Column, Mask
-from service.intake.columns import AMOUNT, by_meaning
+from service.intake.columns import AMOUNT
 from service.intake.frames import Frame, gaps, part
 from service.intake.home import Home
 from service.intake.instants import instants
+from service.intake.meanings import by_meaning
 from service.intake.places import IDS, Place, blank, places
 from service.intake.series import home_series, read_series
 from service.intake.tables import ROW, Portion, Values
