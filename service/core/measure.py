@@ -136,8 +136,9 @@ def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> I
     total, counted, *further = columns
     parts, also = further[: len(counting.parts)], further[len(counting.parts) :]
     groups = [marks.groups[place] for place in (named // width).tolist()] if by_group else repeat(None)
-    slices = map(Slice, repeat(days), groups, counted, total, across(parts), across(also))
-    return zip((named % width).tolist(), slices, strict=True)
+    rows = list(zip(groups, counted, total, across(parts), across(also), strict=False))
+    made = {row: Slice(days, *row) for row in set(rows)}  # many sellers have the same
+    return zip((named % width).tolist(), map(made.__getitem__, rows), strict=True)
 
 
 def across(columns: list[list[int]]) -> Iterable[tuple[int, ...]]:
