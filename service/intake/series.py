@@ -14,7 +14,7 @@ from service.core.tables import UNKNOWN, Column, Numbers
 from service.intake.columns import WORD, column_type, default_of, number_type
 from service.intake.instants import BLANK, CANONICAL, canonical
 from service.intake.numbers import numbers_of
-from service.intake.texts import BAR, is_trimmed
+from service.intake.texts import BAR, FIRST_PRINTABLE, LAST_PRINTABLE, is_trimmed
 from service.schemas.scalars import (
     BOOLEAN,
     CURRENCY,
@@ -32,6 +32,7 @@ from service.schemas.scalars import (
 )
 from service.schemas.shapes import ListOf
 
+SPACE = ord(" ")
 WHOLE = "-?[0-9]{1,18}"
 
 
@@ -122,7 +123,18 @@ def canonical_instants(known: pl.Series) -> Numbers | None:
 def plain_texts(known: pl.Series, longest: int) -> pl.Series | None:
     """Texts that are trimmed, not too long and of signs that can be printed, which no control character can."""
     short = not (known.str.len_bytes() > longest).any()
-    return known if short and is_trimmed(known.str.join(BAR).item()) else None
+    return known if short and (is_plain_ascii(known) or is_trimmed(known.str.join(BAR).item())) else None
+
+
+def is_plain_ascii(known: pl.Series) -> bool:
+    """Whether texts, none of them empty, are trimmed and of printable ASCII, as the bytes of all of them tell."""
+    _, bounds, content = known.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
+    signs, places = np.frombuffer(content or b" ", np.uint8), np.frombuffer(bounds, np.int64)
+    if signs.min() < FIRST_PRINTABLE or signs.max() > LAST_PRINTABLE:
+        return False
+    begins, ends = places[:-1], places[1:]
+    held = ends > begins
+    return not (np.count_nonzero(signs[begins[held]] == SPACE) or np.count_nonzero(signs[ends[held] - 1] == SPACE))
 
 
 def fits(known: pl.Series, pattern: str) -> bool:
