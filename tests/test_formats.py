@@ -15,6 +15,7 @@ from marshmallow import fields
 
 from service.api.problems import CODES
 from service.app import create_app
+from service.intake.parts import ROOMY
 from service.rulebook.folder import Snapshot
 from service.schemas.records import shape
 from service.schemas.scalars import Amount, Boolean, Choice, Currency, Id, Integer, Timestamp
@@ -24,7 +25,7 @@ from tests.batches import SOUND, TOP, Record, said
 from tests.busy import busy
 from tests.conftest import RULES
 from tests.forms import FILES as FILES_OF
-from tests.forms import FORMS, Body, in_json, multipart
+from tests.forms import FORMS, Body, compressed, in_files, in_json, multipart
 from tests.serving import serving
 
 Texts = st.SearchStrategy[Any]
@@ -127,6 +128,20 @@ def test_a_busy_month_is_judged_alike(form: str, client: FlaskClient) -> None:
     """A month with records of every kind, as nobody would draw it by chance."""
     batch = busy(1)
     assert told(answer(client, FORMS[form](batch))) == told(answer(client, in_json(batch)))
+
+
+@pytest.mark.parametrize("ending", ["arrow", "ipc", "parquet"])
+def test_a_large_typed_file_is_judged_alike(ending: str, client: FlaskClient) -> None:
+    """Whether its length is told or, compressed, is more than what is told."""
+    chance = random.Random(7)  # noqa: S311  # chance that can be repeated
+    texts = [chance.randbytes(2500).hex() for _ in range(2000)]
+    records = [{**SOUND["messages"], "message_id": str(place), "text": text} for place, text in enumerate(texts)]
+    batch = {**TOP, "messages": records, "orders": []}
+    form = in_files(ending)
+    several = [form(batch), compressed(form, "gzip")(batch)]
+    assert min(len(body.data) for body in several) > ROOMY
+    expected = told(answer(client, in_json(batch)))
+    assert [told(answer(client, body)) for body in several] == [expected, expected]
 
 
 def test_every_form_over_a_real_server(tmp_path: Path) -> None:
