@@ -30,9 +30,8 @@ def objects(values: Sequence[Any]) -> Numbers:
 
 def words_of(column: pl.Series) -> Numbers:
     """The numbers of words, as far as they are known."""
-    numbers = column.to_numpy()  # decimals where some are not known
-    known = np.where(np.isnan(numbers), NO_WORD, numbers) if column.has_nulls() else numbers
-    return known.astype(np.int16)
+    numbers: Numbers = (column.fill_null(NO_WORD) if column.has_nulls() else column).to_numpy().astype(np.int16)
+    return numbers
 
 
 def bits_of(lists: pl.Series) -> Numbers:
