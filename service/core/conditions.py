@@ -55,7 +55,7 @@ class Looking:
     later: Laters = field(default_factory=lambda: NOTHING_LATER)
 
     def into(self, name: str) -> "Looking":
-        """A look at all records of another table, of which no condition asks for an instant that is not one for all."""
+        """A look at all records of another table; where instants differ by record, no condition on it asks for them."""
         known = self.whole.setdefault(name, {})
         return Looking(name, self.tables, self.as_of, self.tables[name], {}, {}, self.whole, known)
 
