@@ -27,7 +27,7 @@ class Lists(NamedTuple):
     most: Mapping[str, int]
 
 
-def told_apart(numbers: Mapping[str, int], question: Question) -> dict[str, int]:
+def clipped(numbers: Mapping[str, int], question: Question) -> dict[str, int]:
     """Facts as far as some rule asks for them; numbers beyond what any rule tells apart are told alike."""
     most = lists_in_force(question).most
     return {name: min(number, most[name]) for name, number in numbers.items() if name in most}

@@ -45,8 +45,6 @@ class Question:
     def sells_in(self, marketplaces: frozenset[str] | None) -> Mask:
         """Which sellers sell in some marketplaces of the pack, in any of them where None."""
         meant = self.pack.marketplaces.keys() if marketplaces is None else self.pack.marketplaces.keys() & marketplaces
-        if self.related.domains <= meant:
-            return ~np.zeros(len(self.related.sellers), dtype=bool)
         return np.array([domain in meant for _, domain in self.related.sellers], dtype=bool)
 
     def by_domain(self, sellers: list[int]) -> dict[str, list[int]]:
@@ -85,11 +83,7 @@ class Figures(NamedTuple):
 
 def figures_of(edition: Edition, slices: Sequence[Slice], question: Question) -> Figures:
     """The figures of some slices; of the same slices the very same, since many sellers have them."""
-    key = (edition.address, *slices)
-    if key not in question.memory:
-        question.memory[key] = figures_anew(edition, slices, question)
-    found: Figures = question.memory[key]
-    return found
+    return question.once((edition.address, *slices), lambda: figures_anew(edition, slices, question))
 
 
 def figures_anew(edition: Edition, slices: Sequence[Slice], question: Question) -> Figures:

@@ -17,7 +17,7 @@ from service.core.score import PartOfScore, scored
 
 
 class Judged(NamedTuple):
-    """One metric of one seller: its figures, and the records behind the headline; bare where it has figures alone."""
+    """One metric of one seller: its figures, and the records behind the headline."""
 
     edition: Edition
     figures: Figures
@@ -29,12 +29,17 @@ class Judged(NamedTuple):
     mitigated: Mitigated | None = None
     recovers_on: date | None = None
     exposed: Exposed | None = None
-    is_bare: bool = True
 
     @property
     def headline(self) -> Figure:
         """The figure that stands for the metric."""
         return self.figures.headline
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether an answer has nothing to say of the metric beside its figures."""
+        beside = self.against.total or self.left_out or self.score_parts or self.context
+        return not (beside or self.mitigated or self.recovers_on)
 
     @property
     def rule(self) -> str:
@@ -75,7 +80,7 @@ def judged_of(
     bare = {id(each): each for seller, each in figures.items() if seller not in own}
     alike = {key: Judged(edition, each, missing) for key, each in bare.items()}
     return {
-        seller: Judged(edition, each, missing, **own[seller], is_bare=False) if seller in own else alike[id(each)]
+        seller: Judged(edition, each, missing, **own[seller]) if seller in own else alike[id(each)]
         for seller, each in figures.items()
     }
 

@@ -137,9 +137,7 @@ def grouped(records: Table, name: str) -> tuple[Numbers, tuple[str, ...]]:
     if words := records.words(name):
         return records.numbers(name), tuple(words)
     numbers, texts = records.numbered(name)
-    ordered = sorted(texts)
-    places = np.array([ordered.index(text) for text in texts] or [0])
-    return np.where(numbers == NO_WORD, NO_GROUP, places[numbers]), tuple(ordered)
+    return np.where(numbers == NO_WORD, NO_GROUP, numbers), tuple(texts)
 
 
 def left_out_place(counting: Counting, look: Looking) -> Numbers:

@@ -144,9 +144,13 @@ class Table:
         return self._columns[name] if (places := self._at(rows)) is None else self._columns[name][places]
 
     def numbered(self, name: str) -> tuple[Numbers, list[str]]:
-        """A number for each text of a field, `NO_WORD` where nobody knows; and the text of each number."""
+        """A number for each text of a field, `NO_WORD` where nobody knows; and the text of each number, in order."""
         if name not in self._numbered:
-            self._numbered[name] = numbered(self._columns[name])
+            numbers, texts = numbered(self._columns[name])
+            ordered = sorted(texts)
+            place_of = dict(zip(ordered, range(len(ordered)), strict=True))
+            places = np.array([*map(place_of.__getitem__, texts), NO_WORD])  # the last is that of no text
+            self._numbered[name] = places[numbers], ordered
         numbers, texts = self._numbered[name]
         return numbers if self._places is None else numbers[self._places], texts
 

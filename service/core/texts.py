@@ -1,11 +1,11 @@
 """Figures as people read them, and rounded as machines read them."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from service.core.cards import MILLION
-from service.core.instants import EPOCH
+from service.core.instants import EPOCH, number_of
 
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)  # arithmetic without a zone is the quicker
 
@@ -56,7 +56,7 @@ def instant(moment: datetime) -> str:
     >>> instant(datetime(2026, 11, 22, 9, tzinfo=UTC))
     '2026-11-22T09:00:00Z'
     """
-    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    return instant_of(number_of(moment))
 
 
 def instant_of(number: int) -> str:

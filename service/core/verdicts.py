@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from service.core.accounts import Account
 from service.core.cards import MARKERS
 from service.core.chapters import Rule
-from service.core.conclusions import conclusions, told_apart
+from service.core.conclusions import clipped, conclusions
 from service.core.deadlines import SELLER, Due
 from service.core.evidence import Records
 from service.core.exposed import shown_exposure
@@ -107,7 +107,7 @@ def concluded(
 ) -> Concluded:
     """What is concluded of a seller; once of all there whose metrics stand alike and who have as much to do."""
     levels = tuple([judged.headline.level for judged in metrics])
-    facts = told_apart({name: subject.records.total for name, subject in subjects.items()}, question)
+    facts = clipped({name: subject.records.total for name, subject in subjects.items()}, question)
     facts["no_emergency_contact"] = int(account.get("emergency_contact") is False)
     key = ("concluded", marketplace, levels, *facts.items())
     return question.once(key, lambda: concluded_anew(metrics, facts | facts_of(metrics), question))
@@ -177,11 +177,11 @@ def told(rule: Rule, metrics: list[Judged]) -> dict[str, str]:
     if "{" not in rule.text:
         return {"text": rule.text, "rule": rule.address}
     asked = {want.fact for want in rule.wants}
-    titles = [one.edition.title for one in metrics if not asked.isdisjoint(counted_by(one))]
+    titles = [one.edition.title for one in metrics if not asked.isdisjoint(facts_about(one))]
     return {"text": filled(rule.text, {"metrics": ", ".join(titles)}), "rule": rule.address}
 
 
-def counted_by(judged: Judged) -> tuple[str, ...]:
+def facts_about(judged: Judged) -> tuple[str, ...]:
     """The facts a metric has a part in."""
     edition = judged.edition
     match judged.headline.level:

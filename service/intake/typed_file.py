@@ -22,6 +22,7 @@ READERS: Mapping[str, Callable[[bytes | memoryview, Collection[str], Limits], Co
     "parquet": read_parquet,
     "arrow": read_arrow,
 }
+# whatever pyarrow raises of damaged bytes; memory and numbers run over where lengths are made up
 FAILURES = (pa.ArrowException, OSError, EOFError, ValueError, KeyError, NotImplementedError, MemoryError, OverflowError)
 
 
