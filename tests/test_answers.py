@@ -155,3 +155,20 @@ def is_shown(pair: Served, address: str) -> bool:
     return name in [
         rule.get("rule") or rule.get("deadline") for each in chapters if each["since"] == day for rule in each["rules"]
     ]
+
+
+def test_groups_of_many_sellers_are_counted_apart(pair: Served) -> None:
+    """Sellers with categories of their own, of which no other has any, get the verdicts they get alone."""
+    seen = {"confirmed_at": "2026-11-05T09:00:00Z", "marketplace": "amazon.com", "valid_tracking": True}
+    sent = [
+        {**seen, "shipment_id": f"{who}-{one}", "order_id": f"{who}-{one}", "seller_id": f"S{who:02}", "category": kind}
+        for who in range(40)
+        for one, kind in enumerate((f"own {who}", f"own {who}", f"other {who}"))
+    ]
+    top = {"as_of": "2026-11-22T09:00:00Z"}
+    several = answer(pair, {**top, "shipments": sent})["verdicts"]
+    alone = [answer(pair, {**top, "shipments": sent[first : first + 3]})["verdicts"][0] for first in range(0, 120, 3)]
+    assert several == alone
+    breakdown = next(one for one in several[7]["metrics"] if one["metric"] == "valid_tracking_rate")["breakdown"]
+    counted = [((one["group"] or {}).get("category"), one["total"]) for one in breakdown]
+    assert counted == [(None, 3), ("other 7", 1), ("own 7", 2)]

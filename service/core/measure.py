@@ -15,6 +15,8 @@ from service.core.relations import Related
 from service.core.tables import Mask, Numbers
 from service.core.windows import Days, days_of
 
+SPARSE = 16  # with so many times more slots than records, sorting these is cheaper than counting those
+
 
 class Slice(NamedTuple):
     """Figures of one window and group: whole numbers of records, or of what they weigh.
@@ -129,16 +131,26 @@ def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> I
     if by_group and marks.group is not None:
         within &= marks.group != NO_GROUP
         slots = slots + marks.group.astype(np.int64) * width
-    named = np.bincount(slots[within]).nonzero()[0]
+    named = used(slots[within])
     if not len(named):
         return ()
-    columns = [column[named].tolist() for column in sums(counting, marks, slots, within, int(named[-1]) + 1)]
+    places = named
+    if named[-1] > len(slots) + width:  # far more slots than are used: only these are summed up
+        slots, places = named.searchsorted(slots), np.arange(len(named))
+    columns = [column[places].tolist() for column in sums(counting, marks, slots, within, int(places[-1]) + 1)]
     total, counted, *further = columns
     parts, also = further[: len(counting.parts)], further[len(counting.parts) :]
     groups = [marks.groups[place] for place in (named // width).tolist()] if by_group else repeat(None)
     rows = list(zip(groups, counted, total, across(parts), across(also), strict=False))
     made = {row: Slice(days, *row) for row in set(rows)}  # many sellers have the same
     return zip((named % width).tolist(), map(made.__getitem__, rows), strict=True)
+
+
+def used(slots: Numbers) -> Numbers:
+    """The slots there are, each once, in order; of many groups of many sellers most are nobody's."""
+    if slots.max(initial=0) > SPARSE * len(slots):
+        return np.unique(slots)
+    return np.bincount(slots).nonzero()[0]
 
 
 def across(columns: list[list[int]]) -> Iterable[tuple[int, ...]]:

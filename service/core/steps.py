@@ -8,7 +8,7 @@ import numpy as np
 
 from service.core.countings import Counting, Window
 from service.core.marks import NO_GROUP, NOTHING, Marks
-from service.core.measure import differing_pairs, groupings, short_to_long
+from service.core.measure import differing_pairs, groupings, short_to_long, used
 from service.core.moments import Moments
 from service.core.stretches import Stretch, longest, stretches, within
 from service.core.tables import Mask, Numbers
@@ -74,7 +74,7 @@ def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moment
         present &= marks.group != NO_GROUP
         slots, groups = marks.seller * len(marks.groups) + marks.group, len(marks.groups)
     ever = present.nonzero()[0]
-    named = np.bincount(slots[ever]).nonzero()[0]
+    named = used(slots[ever])
     spread = Spread(
         named.searchsorted(slots[ever]), enters[ever] - moments.first, leaves[ever] - moments.first, moments, len(named)
     )
