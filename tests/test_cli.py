@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
 
 from service.cli import main
 from service.rulebook.folder import Snapshot
@@ -67,6 +68,31 @@ def test_evaluate_prints_json(tmp_path: Path) -> None:
     result = standing("evaluate", "--json", file_of(tmp_path, json.dumps(batch(**BAD))))
     assert result.exit_code == 0
     assert json.loads(result.stdout)["verdicts"][0]["health"]["color"] == "red"
+
+
+@pytest.mark.parametrize(
+    ("option", "form", "end"),
+    [("--json", "application/json", b"\n"), ("--ndjson", "application/x-ndjson", b""), ("--csv", "text/csv", b"")],
+)
+def test_evaluate_writes_what_the_service_answers(
+    option: str, form: str, end: bytes, tmp_path: Path, client: FlaskClient
+) -> None:
+    """To standard output, or into a file."""
+    content, kept = json.dumps(batch(**BAD)), tmp_path / "kept"
+    reply = client.post("/v1/verdicts", data=content, headers={"Content-Type": "application/json", "Accept": form})
+    file = file_of(tmp_path, content)
+    printed, silent = standing("evaluate", option, file), standing("evaluate", option, "-o", str(kept), file)
+    assert (printed.exit_code, printed.stdout_bytes) == (0, reply.data + end)
+    assert (silent.exit_code, silent.stdout_bytes, kept.read_bytes()) == (0, b"", reply.data)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_evaluate_tells_its_progress_on_a_terminal_only(
+    terminal: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR" if terminal else "NO_COLOR", "1")
+    result = standing("evaluate", "--json", file_of(tmp_path, json.dumps(batch(**BAD))))
+    assert (result.exit_code, "Reading batch.json" in result.stderr) == (0, terminal)
 
 
 @pytest.mark.parametrize(

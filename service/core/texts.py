@@ -53,6 +53,7 @@ def quotient(number: int, divisor: int) -> str:
 def instant(moment: datetime) -> str:
     """An instant in UTC, with a fraction only where there is one.
 
+    >>> from datetime import UTC
     >>> instant(datetime(2026, 11, 22, 9, tzinfo=UTC))
     '2026-11-22T09:00:00Z'
     """
