@@ -76,13 +76,13 @@ def of_texts(kind: fields.Field[Any], known: pl.Series, reading: Reading) -> pl.
         case Choice():
             return if_whole(known.cast(pl.Enum(kind.choices), strict=False).to_physical().cast(WORD), known)
         case Currency():
-            return known if fits(known, CURRENCY) else None
+            return known if fits(known.unique(), CURRENCY) else None
         case Id():
             return plain_texts(known, ID_LENGTH)
         case Text():
             return plain_texts(known, reading.longest_text)
         case Boolean():
-            return known == "true" if fits(known, BOOLEAN) else None
+            return known == "true" if fits(known.unique(), BOOLEAN) else None
         case Integer():
             number = known.cast(pl.Int64, strict=False) if fits(known, WHOLE) else None
             return None if number is None else if_whole(within(kind, number), known)
@@ -130,8 +130,11 @@ def is_plain_ascii(known: pl.Series) -> bool:
     """Whether texts, none of them empty, are trimmed and of printable ASCII, as the bytes of all of them tell."""
     _, bounds, content = known.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
     signs, places = np.frombuffer(content or b" ", np.uint8), np.frombuffer(bounds, np.int64)
-    if signs.min() < FIRST_PRINTABLE or signs.max() > LAST_PRINTABLE:
+    least = signs.min()
+    if least < FIRST_PRINTABLE or signs.max() > LAST_PRINTABLE:
         return False
+    if least > SPACE:
+        return True
     begins, ends = places[:-1], places[1:]
     held = ends > begins
     return not (np.count_nonzero(signs[begins[held]] == SPACE) or np.count_nonzero(signs[ends[held] - 1] == SPACE))
