@@ -2,8 +2,7 @@
 
 import operator
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,10 +25,11 @@ OF_ORDER = "order."
 EVER = 2**63 - 1
 Key = tuple[Any, ...]
 Met = dict[int, tuple[Condition, Mask]]  # the identity of a condition → the condition, which records meet it
+NO_PARTS: Mapping[str, Condition] = {}
+NONE_EXCUSED: Mapping[str, Mask] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Looking:
+class Looking(NamedTuple):
     """Looks at records of one table and tells which meet a condition.
 
     Attributes:
@@ -37,10 +37,10 @@ class Looking:
         tables: all tables, for conditions on records of the same order.
         as_of: the instant of the question, or one for each record.
         at: the records of the table that are looked at.
-        parts: the conditions of named parts.
-        excused: per table, the records that are to be looked at as if they were not there.
         whole: what is known so far of whole tables, table by table.
         own: what is known so far of these records.
+        parts: the conditions of named parts.
+        excused: per table, the records that are to be looked at as if they were not there.
         later: tables some records of which read otherwise at later instants.
     """
 
@@ -48,29 +48,29 @@ class Looking:
     tables: Mapping[str, Table]
     as_of: Instants
     at: Table
-    parts: Mapping[str, Condition] = field(default_factory=dict)
-    excused: Mapping[str, Mask] = field(default_factory=dict)
-    whole: dict[str, Met] = field(default_factory=dict)
-    own: Met = field(default_factory=dict)
-    later: Laters = field(default_factory=lambda: NOTHING_LATER)
+    whole: dict[str, Met]
+    own: Met
+    parts: Mapping[str, Condition] = NO_PARTS
+    excused: Mapping[str, Mask] = NONE_EXCUSED
+    later: Laters = NOTHING_LATER
 
     def into(self, name: str) -> "Looking":
         """A look at all records of another table; where instants differ by record, no condition on it asks for them."""
         known = self.whole.setdefault(name, {})
-        return Looking(name, self.tables, self.as_of, self.tables[name], {}, {}, self.whole, known)
+        return Looking(name, self.tables, self.as_of, self.tables[name], self.whole, known)
 
     def among(self, records: Table, as_of: Instants | None = None) -> "Looking":
         """The same look at some records only."""
         instant = self.as_of if as_of is None else as_of
-        return Looking(self.name, self.tables, instant, records, self.parts, self.excused, self.whole, later=self.later)
+        return Looking(self.name, self.tables, instant, records, self.whole, {}, self.parts, self.excused, self.later)
 
     def later_on(self, later: Laters) -> "Looking":
         """The same look at later instants, when some records of some tables read otherwise."""
-        return Looking(self.name, self.tables, self.as_of, self.at, self.parts, whole=self.whole, later=later)
+        return Looking(self.name, self.tables, self.as_of, self.at, self.whole, {}, self.parts, later=later)
 
     def without(self, excused: Mapping[str, Mask]) -> "Looking":
         """The same look as if some records were not there."""
-        return Looking(self.name, self.tables, self.as_of, self.at, self.parts, excused, self.whole)
+        return Looking(self.name, self.tables, self.as_of, self.at, self.whole, {}, self.parts, excused)
 
     def meet(self, condition: Condition | None) -> Mask:
         """Which records meet a condition; all of them where there is none."""
@@ -115,7 +115,7 @@ class Looking:
         if table not in self.later:
             return marked[own]
         later = self.later[table]
-        then = Looking(table, {**self.tables, table: later.table}, self.as_of, later.table, own=later.met)
+        then = Looking(table, {**self.tables, table: later.table}, self.as_of, later.table, {}, later.met)
         return later.found(held, then.meet(condition) == meeting, own, self.as_of)
 
     def _have_twin(self, twin: Twin) -> Mask:

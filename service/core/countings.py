@@ -1,5 +1,6 @@
 """What is counted, as rule files mean it: windows, exclusions, parts, further measures, and the terms of a score."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -64,6 +65,8 @@ def turn_of(test: Test) -> Turn:
 class Counting:
     """What is counted: of which table, dated by which field, over which windows, leaving out what, counting what.
 
+    Windows are told short to long. `longest` are the same, each as long as it may become; `groupings` say whether to
+    sum over all records (False), over groups of them (True), or both; `by_part` are the conditions of parts by name.
     `latest_per` keeps only the latest record per the first of these fields that is known; `weigh` and `average` name
     the whole-number field that is added up instead of records, or averaged.
     """
@@ -83,6 +86,9 @@ class Counting:
     also: tuple[Also, ...] = ()
     turning: tuple[Turn, ...] = field(init=False, compare=False, repr=False)
     asks: frozenset[tuple[str, Any]] = field(init=False, compare=False, repr=False)
+    longest: tuple[Window, ...] = field(init=False, compare=False, repr=False)
+    groupings: tuple[bool, ...] = field(init=False, compare=False, repr=False)
+    by_part: Mapping[str, Condition] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Notes when tests that ask for the instant of the question may turn; and every field that is asked."""
@@ -90,8 +96,17 @@ class Counting:
         conditions += [part.counts for part in self.parts] + [one.when for one in self.also]
         tests = [test for one in conditions for test in walk(one) if isinstance(test, Test)]
         turning = dict.fromkeys(turn_of(test) for test in tests if AS_OF in (test.field, test.of, test.value))
-        object.__setattr__(self, "turning", tuple(turning))
-        object.__setattr__(self, "asks", frozenset(name for one in conditions for name in asked(one, self.of)))
+        longest = [Window(window.otherwise or window.days, window.lag) for window in self.within]
+        groupings = [False] * (self.group_by is None or self.over_all) + [True] * (self.group_by is not None)
+        noted = {
+            "turning": tuple(turning),
+            "asks": frozenset(name for one in conditions for name in asked(one, self.of)),
+            "longest": tuple(longest),
+            "groupings": tuple(groupings),
+            "by_part": {part.name: part.counts for part in self.parts},
+        }
+        for name, value in noted.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.core.cards import Edition
 from service.core.marks import IN_TOTAL, Marks
-from service.core.measure import Measured, Slice
+from service.core.measure import Measured, Slice, new_runs
 from service.core.relations import Related, key_of
 from service.core.tables import Mask, Numbers, Table
 
@@ -106,19 +106,15 @@ def listed(name: str, picked: Picked, related: Related, most: int) -> Iterator[t
     slots, rows = picked.slot[order], picked.row[order]
     starts = new_runs(slots)
     bounds = [*starts.tolist(), len(rows)]
-    rank = np.arange(len(rows)) - starts.repeat([end - start for start, end in pairwise(bounds)])
-    ids, taken = table.texts(key, rows[rank < most]), 0
+    first = rows
+    if len(rows) > most:
+        rank = np.arange(len(rows)) - starts.repeat(np.diff(bounds))
+        first = rows[rank < most]
+    ids, taken = table.texts(key, first), 0
     for slot, (start, end) in zip(slots[starts].tolist(), pairwise(bounds), strict=True):
         count = min(end - start, most)
         yield slot, Records(ids[taken : taken + count], end - start, rows[start:end], table, key)
         taken += count
-
-
-def new_runs(sorted_slots: Numbers) -> Numbers:
-    """The places at which sorted numbers change, the first among them."""
-    fresh = np.ones(len(sorted_slots), dtype=bool)
-    np.not_equal(sorted_slots[1:], sorted_slots[:-1], out=fresh[1:])
-    return fresh.nonzero()[0]
 
 
 def oldest_first(table: Table, key: str, picked: Picked) -> Numbers:

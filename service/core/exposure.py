@@ -8,7 +8,7 @@ import numpy as np
 
 from service.core.endings import NO_MATTER, Endings, endings
 from service.core.evidence import Picked, Records, listed
-from service.core.figures import Figure, Figures, Question, figures_of, has_level
+from service.core.figures import Figure, Figures, Question, figures_of, gaps_of
 from service.core.later import NEVER
 from service.core.matters import Matter
 from service.core.measure import Slice, sliced
@@ -53,7 +53,7 @@ def exposures(course: Course, now: Mapping[int, Figures], question: Question) ->
     seller = question.related.tables[counting.of].numbers("seller")[found.row]
     records = dict(listed(counting.of, Picked(found.row, seller, found.turns_at), question.related, question.evidence))
     figures = figures_then(course, found, list(records), question)
-    told = has_level(course.edition, question)
+    told = gaps_of(course.edition, question).has_level
     followed = [one for one in records if told and now[one].headline.level != "breach"]
     breaching = first_days(course._replace(sellers=followed), question, breach=True)
     matters = matters_of(found, course, ends, question)

@@ -88,7 +88,7 @@ def figures_of(edition: Edition, slices: Sequence[Slice], question: Question) ->
 
 def figures_anew(edition: Edition, slices: Sequence[Slice], question: Question) -> Figures:
     """The figures of some slices."""
-    if question.once((edition.address, WHOLE), lambda: is_partial(edition, question.related)):
+    if gaps_of(edition, question).partial:
         nothing = slices[0]._replace(counted=0, total=0)  # what is missing is not missing at random
         figure = Figure(nothing, None, None, "insufficient_data")
         return Figures((figure,), figure)
@@ -102,32 +102,39 @@ def figure_of(edition: Edition, one: Slice, question: Question) -> Figure:
     return Figure(one, *question.once(key, lambda: level_of(edition, one, question)))
 
 
-def is_partial(edition: Edition, related: Related) -> bool:
-    """Whether a source holds only some of the records that are asked for, and says so."""
-    return any(name.endswith(f".{WHOLE}") for name in related.missing(edition.requires))
-
-
 def level_of(edition: Edition, one: Slice, question: Question) -> tuple[int | Fraction | None, Rung | None, Level]:
     """The value of a slice, its rung and its level; where something required is not covered it is never good.
 
     What hangs on a field that a source could not tell has no level at all.
     """
     value = value_of(edition, one.counted, one.total)
-    rung = rung_of(edition, value, one.also, question.decide)
+    rung, gaps = rung_of(edition, value, one.also, question.decide), gaps_of(edition, question)
     level: Level = rung.level if rung else "insufficient_data"
-    if not has_level(edition, question) or (level == "good" and question.related.missing(edition.requires)):
+    if not gaps.has_level or (level == "good" and gaps.missing):
         level = "insufficient_data"
     return value, rung, level
 
 
-def has_level(edition: Edition, question: Question) -> bool:
-    """Whether a figure may have a level that is not good, whatever is missing."""
-    missing = question.related.missing(edition.requires)
-    return not missing or not (any("." in name for name in missing) or is_shortfall(edition, question))
+class Gaps(NamedTuple):
+    """What an edition requires and nobody covered.
+
+    `partial` tells whether a source says itself that it holds only some of the records, `has_level` whether a figure
+    may have a level that is not good all the same.
+    """
+
+    missing: tuple[str, ...]
+    partial: bool
+    has_level: bool
 
 
-def is_shortfall(edition: Edition, question: Question) -> bool:
-    """Whether a figure may be too low only because nobody covered what it counts."""
-    if edition.counting is None or edition.counted_hurt:
-        return False
-    return any(name.partition(".")[0] == edition.counting.of for name in question.related.missing(edition.requires))
+def gaps_of(edition: Edition, question: Question) -> Gaps:
+    """What is missing for an edition; found once."""
+    return question.once((edition.address, "gaps"), lambda: found_gaps(edition, question.related))
+
+
+def found_gaps(edition: Edition, related: Related) -> Gaps:
+    """What is missing for an edition. A figure may be too low only because nobody covered what it counts."""
+    missing = tuple(related.missing(edition.requires))
+    counted = edition.counting.of if edition.counting and not edition.counted_hurt else None
+    unsure = any("." in name or name == counted for name in missing)
+    return Gaps(missing, any(name.endswith(f".{WHOLE}") for name in missing), not unsure)

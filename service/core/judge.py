@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 from service.core.cards import Card, Edition
 from service.core.evidence import ALL, NO_RECORDS, Records, against, left_out, of_headlines
 from service.core.exposure import Exposed, exposures
-from service.core.figures import Figure, Figures, Question, figures_of
+from service.core.figures import Figure, Figures, Question, figures_of, gaps_of
 from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
 from service.core.recovery import Course, recoveries
-from service.core.relations import Related
 from service.core.score import PartOfScore, scored
 
 
@@ -69,14 +68,14 @@ def judge_counting(card: Card, edition: Edition, sellers: list[int], question: Q
         recovers_on=recoveries(Course(card, edition, breached(figures), (found,)), question),
         exposed=exposures(Course(card, edition, sellers, (found,)), figures, question),
     )
-    return judged_of(edition, figures, own, related)
+    return judged_of(edition, figures, own, question)
 
 
 def judged_of(
-    edition: Edition, figures: Mapping[int, Figures], own: Mapping[int, dict[str, Any]], related: Related
+    edition: Edition, figures: Mapping[int, Figures], own: Mapping[int, dict[str, Any]], question: Question
 ) -> dict[int, Judged]:
     """What is judged, seller by seller; of equal figures that nothing is told beside the very same."""
-    missing = tuple(related.missing(edition.requires))
+    missing = gaps_of(edition, question).missing
     bare = {id(each): each for seller, each in figures.items() if seller not in own}
     alike = {key: Judged(edition, each, missing) for key, each in bare.items()}
     return {
@@ -115,7 +114,7 @@ def judge_score(card: Card, edition: Edition, sellers: list[int], question: Ques
         recovers_on=recoveries(Course(card, edition, breached(figures), tuple(found)), question),
         score_parts={seller: result.parts for seller, result in results.items()},
     )
-    return judged_of(edition, figures, own, related)
+    return judged_of(edition, figures, own, question)
 
 
 def breached(figures: Mapping[int, Figures]) -> list[int]:

@@ -3,7 +3,7 @@
 The records an edition looks at become marks: for each, what it is left out for, whether it is counted, what it weighs.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ NO_GROUP = -1
 NOTHING = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """What a counting makes of some records, one entry for each of them.
 
     Attributes:
@@ -70,7 +69,7 @@ class Marks:
 
 def looking(counting: Counting, related: Related) -> Looking:
     """How the conditions of a counting are asked."""
-    return related.look(counting.of, {part.name: part.counts for part in counting.parts})
+    return related.look(counting.of, counting.by_part)
 
 
 def marked(counting: Counting, related: Related, sellers: Mask | None, since: int) -> Marks:

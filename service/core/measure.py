@@ -1,13 +1,13 @@
 """Counting: one edition over one table → exact whole numbers per seller, window and group. No edge of a level here."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.core.countings import Counting, Window
 from service.core.marks import IN_TOTAL, NO_GROUP, NOTHING, Marks, marked
@@ -35,8 +35,7 @@ class Slice(NamedTuple):
 Spans = tuple[tuple[Days, ...], ...]  # per window, short to long, the days it may span
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """The marks of one counting and, per seller, its slices: over all first, then groups; windows short to long."""
 
     counting: Counting
@@ -50,8 +49,7 @@ class Measured:
         return tuple(days[-1] for days in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(NamedTuple):
     """The day of a question and the zone whose days count."""
 
     day: date
@@ -64,7 +62,7 @@ class Calendar:
 
 def measure(counting: Counting, related: Related, sellers: Mask | None, calendar: Calendar) -> Measured:
     """Counts one counting for some sellers (all where None) as of a day."""
-    spans = tuple(spans_of(window, calendar) for window in short_to_long(counting))
+    spans = tuple(spans_of(window, calendar) for window in counting.within)
     marks = marked(counting, related, sellers, min(days.start for each in spans for days in each))
     return Measured(counting, spans, marks, sliced(counting, marks, spans))
 
@@ -80,11 +78,6 @@ def joined(several: Sequence[Measured]) -> Measured:
     return Measured(several[0].counting, several[0].spans, marks, {})
 
 
-def short_to_long(counting: Counting) -> list[Window]:
-    """The windows of a counting in the order of answers."""
-    return sorted(counting.within, key=lambda window: window.days)
-
-
 def spans_of(window: Window, calendar: Calendar) -> tuple[Days, ...]:
     """The days a window may span: its own, and those that stand in for it."""
     own = calendar.days(window)
@@ -96,16 +89,11 @@ def sliced(counting: Counting, marks: Marks, spans: Spans) -> dict[int, list[Sli
     slices: dict[int, list[Slice]] = {}
     if not len(marks.row):
         return slices
-    for by_group in groupings(counting):
-        for window, days in zip(short_to_long(counting), spans, strict=True):
+    for by_group in counting.groupings:
+        for window, days in zip(counting.within, spans, strict=True):
             for seller, found in chosen(counting, marks, window, days, by_group=by_group):
                 slices.setdefault(seller, []).append(found)
     return slices
-
-
-def groupings(counting: Counting) -> list[bool]:
-    """Whether to sum over all records, over groups of them, or both."""
-    return [False] * (counting.group_by is None or counting.over_all) + [True] * (counting.group_by is not None)
 
 
 def chosen(
@@ -167,6 +155,19 @@ def sums(counting: Counting, marks: Marks, slots: Numbers, within: Mask, size: i
     for values in marks.also:
         held = inside & (values != NOTHING)
         yield np.bincount(differing_pairs(slots[held], values[held])[0], minlength=size)
+
+
+def new_runs(sorted_slots: Numbers) -> Numbers:
+    """The places at which sorted slots change, the first among them."""
+    fresh = np.ones(len(sorted_slots), dtype=bool)
+    np.not_equal(sorted_slots[1:], sorted_slots[:-1], out=fresh[1:])
+    return fresh.nonzero()[0]
+
+
+def run_by_run(join: np.ufunc, rows: NDArray[Any], starts: Numbers) -> NDArray[Any]:
+    """Rows of figures, those of one run joined into one."""
+    found: NDArray[Any] = rows if len(starts) == len(rows) else join.reduceat(rows, starts)
+    return found
 
 
 def differing_pairs(slots: Numbers, values: Numbers) -> tuple[Numbers, Numbers]:

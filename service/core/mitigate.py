@@ -1,7 +1,8 @@
 """The case to make: which records that hurt the marketplace may excuse, and the metric as it would stand then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,10 @@ from service.core.marks import NOTHING, looking
 from service.core.measure import Measured, Slice, sliced
 from service.core.pleas import ALLOWS
 from service.core.relations import key_of
-from service.core.tables import Mask, Numbers
+from service.core.tables import Mask
 
 
-@dataclass(frozen=True, slots=True)
-class Mitigated:
+class Mitigated(NamedTuple):
     """A seller's metric as it would stand, the excuses (oldest record first), and what to send for the first of them.
 
     `allowed` is how it would stand with only what the marketplace's own rules allow; None where they allow nothing.
@@ -50,12 +50,14 @@ def mitigate(
     rows = found.marks.row[hurt]
     if not len(rows):
         return {}
-    excused = excuses(edition, rows, question)
+    records = question.related.tables[found.counting.of].take(rows)
+    look = looking(found.counting, question.related).among(records)
+    excused = excuses(edition, look, question)
     listed = listed_excuses(edition, found, meant & hurt, excused, question)
     if not listed:
         return {}
     slices = without(edition, found, excused, list(listed))
-    allowed = as_allowed(edition, found, rows, {seller: headlines[seller] for seller in allowing(listed)}, question)
+    allowed = as_allowed(edition, found, look, {seller: headlines[seller] for seller in allowing(listed)}, question)
     told = dossiers(edition, listed, question)
     return {
         seller: Mitigated(
@@ -92,13 +94,13 @@ def allowing(listed: Mapping[int, list[Excuse]]) -> list[int]:
 
 
 def as_allowed(
-    edition: Edition, found: Measured, rows: Numbers, headlines: Mapping[int, Slice], question: Question
+    edition: Edition, found: Measured, look: Looking, headlines: Mapping[int, Slice], question: Question
 ) -> dict[int, Figure]:
     """Per seller the metric with only those excuses that the marketplace's own rules allow."""
     if not headlines:
         return {}
     own = replace(edition, mitigations=tuple(one for one in edition.mitigations if one.plea.policy == ALLOWS))
-    slices = without(own, found, excuses(own, rows, question), list(headlines))
+    slices = without(own, found, excuses(own, look, question), list(headlines))
     return {
         seller: as_it_would_stand(own, headline, slices.get(seller), question) for seller, headline in headlines.items()
     }
@@ -110,11 +112,10 @@ def as_it_would_stand(edition: Edition, headline: Slice, slices: list[Slice] | N
     return figures_of(edition, slices or [nothing], question).headline
 
 
-def excuses(edition: Edition, rows: Numbers, question: Question) -> NDArray[np.bool_]:
-    """Per mitigation of the card, which records of the table it excuses, of some that hurt."""
+def excuses(edition: Edition, look: Looking, question: Question) -> NDArray[np.bool_]:
+    """Per mitigation of the card, which records of the table it excuses, of those that hurt and are looked at."""
     counting, tables = edition.counted_by, question.related.tables
-    table = tables[counting.of]
-    look = looking(counting, question.related).among(table.take(rows))
+    table, rows = tables[counting.of], look.at.numbers("row")
     cleared = None
     found = np.zeros((len(edition.mitigations), table.height), dtype=bool)
     for place, mitigation in enumerate(edition.mitigations):
@@ -147,8 +148,7 @@ def without(
     out = spared & leaves[excused.argmax(axis=0)[found.marks.row]]
     marks = found.marks
     counted, *parts = marks.flags
-    marks = replace(
-        marks,
+    marks = marks._replace(
         flags=(counted & ~spared, *parts),
         also=tuple(np.where(spared, NOTHING, values) for values in marks.also),
     )

@@ -1,16 +1,15 @@
 """Coming days: whole days of 24 hours after the question, told by the days of a calendar."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
 from service.core.instants import EPOCH, micros
-from service.core.later import NOTHING_LATER, Laters
+from service.core.later import Laters
 from service.core.relations import Related
 from service.core.tables import INSTANT, Numbers
 from service.core.windows import day_of
@@ -22,8 +21,7 @@ FIRST_DAY = EPOCH.toordinal()
 UTC = ZoneInfo("UTC")
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """The coming days that matter: `days[k]` is the day k whole days after the question, k from `first` to `last`.
 
     Days are told by the ordinals of Python's dates. `later` are the tables some records of which read otherwise then,
@@ -35,12 +33,22 @@ class Moments:
     days: Numbers
     first: int
     last: int
-    later: Laters = field(default_factory=lambda: NOTHING_LATER)
-    memory: dict[Hashable, Any] = field(default_factory=dict)
+    later: Laters
+    memory: dict[Hashable, Any]
 
     def date(self, place: int) -> date:
         """One of the days as a date."""
         return date.fromordinal(int(self.days[place]))
+
+    def places(self, dated: Numbers, side: Literal["left", "right"]) -> Numbers:
+        """Where some days stand among these, as `searchsorted` says: of each day there is, it is asked but once."""
+        first = self.days[0] - 1
+        known: Numbers | None = self.memory.get(side)
+        if known is None:
+            every = np.arange(first, self.days[-1] + 2)
+            known = self.memory[side] = self.days.searchsorted(every, side=side)
+        found: Numbers = known.take(dated - first, mode="clip")
+        return found
 
 
 def coming_days(as_of: datetime, zone: ZoneInfo) -> Numbers:

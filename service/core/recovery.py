@@ -11,7 +11,7 @@ from service.core.figures import Question
 from service.core.ladder import in_breach
 from service.core.later import NOTHING_LATER, Laters
 from service.core.marks import Marks
-from service.core.measure import Measured
+from service.core.measure import Measured, new_runs, run_by_run
 from service.core.moments import HORIZON, Moments, coming_days
 from service.core.score import scores
 from service.core.steps import Coming, coming_figures
@@ -73,8 +73,10 @@ def moments_of(period: Period, course: Course, question: Question) -> Moments:
 
 def periods(card: Card, domain: str, days: Numbers) -> Iterator[Period]:
     """The coming days by the edition in force; it can change only on the day an edition begins."""
-    begins = {int(days.searchsorted(edition.since.toordinal())) for edition in card.editions}
-    firsts = sorted({1, *(place for place in begins if 1 < place <= HORIZON)})
+    tomorrow = int(days[1])
+    coming = {since for edition in card.editions if (since := edition.since.toordinal()) > tomorrow}
+    begins = {int(days.searchsorted(since)) for since in coming}
+    firsts = sorted({1, *(place for place in begins if place <= HORIZON)})
     for first, following in zip(firsts, [*firsts[1:], HORIZON + 1], strict=True):
         yield Period(card.in_force(domain, date.fromordinal(int(days[first]))), first, following - 1)
 
@@ -109,7 +111,8 @@ def score_in_breach(edition: Edition, sellers: Mask, moments: Moments, today: li
     for each in terms:
         total = np.zeros((len(sellers), width), dtype=np.int64)
         for one in each:
-            np.add.at(total, one.seller, extended(one.total, width))
+            starts = new_runs(one.seller)
+            total[one.seller[starts]] += run_by_run(np.add, extended(one.total, width), starts)
         totals.append(total)
     return in_breach(edition, scores(edition.scored_by, totals), totals[0], {})
 
@@ -120,9 +123,11 @@ def slices_in_breach(edition: Edition, sellers: Mask, moments: Moments, today: l
     width = max((one.total.shape[1] for one in slices), default=1)
     breach, judged = (np.zeros((len(sellers), width), dtype=bool) for _ in range(2))
     for one in slices:
-        held = one.total != 0
-        np.logical_or.at(judged, one.seller, held)
-        np.logical_or.at(breach, one.seller, held & in_breach(edition, one.counted, one.total, measures(edition, one)))
+        held, starts = one.total != 0, new_runs(one.seller)
+        bad = held & in_breach(edition, one.counted, one.total, measures(edition, one))
+        own = one.seller[starts]
+        judged[own] |= run_by_run(np.logical_or, held, starts)
+        breach[own] |= run_by_run(np.logical_or, bad, starts)
     none = np.zeros((1, 1), dtype=np.int64)
     of_nothing = in_breach(edition, none, none, {name.name: none for name in edition.counted_by.also})
     return breach | (~judged & of_nothing)

@@ -11,11 +11,11 @@ import polars as pl
 
 from service.core.batch import Batch
 from service.core.clauses import Condition
-from service.core.conditions import Looking, Met
+from service.core.conditions import NO_PARTS, Looking, Met
 from service.core.instants import number_of
 from service.core.known import FORMS, as_known
 from service.core.reported import Identity, ReportedAccount
-from service.core.tables import NO_WORD, Numbers, Table, numbered
+from service.core.tables import NO_WORD, Numbers, Table, encoded, numbered
 
 ORDER_DEFECTS = ("feedback", "claims", "chargebacks")
 ORPHAN = -1
@@ -44,10 +44,10 @@ class Related:
     reported: Mapping[Identity, ReportedAccount]
     met: dict[str, Met] = field(default_factory=dict)
 
-    def look(self, name: str, parts: Mapping[str, Condition] | None = None) -> Looking:
+    def look(self, name: str, parts: Mapping[str, Condition] = NO_PARTS) -> Looking:
         """A look at all records of a table, for conditions of which some may ask for parts of their card."""
         met = self.met.setdefault(name, {})
-        return Looking(name, self.tables, self.now, self.tables[name], parts or {}, whole=self.met, own=met)
+        return Looking(name, self.tables, self.now, self.tables[name], self.met, met, parts)
 
     def missing(self, required: tuple[str, ...]) -> list[str]:
         """Which of the required tables and fields (`table` or `table.field`) nobody covered; of no table, no field."""
@@ -110,7 +110,7 @@ def order_rows(orders: Table | None, others: list[Table]) -> list[Numbers]:
     heights = [table.height for table in others]
     if orders is None or not orders.height or not any(heights):
         return [np.full(height, ORPHAN) for height in heights]
-    ids, texts = numbered(pl.concat([table.column("order_id") for table in (orders, *others)]))
+    ids, texts = encoded(pl.concat([table.column("order_id") for table in (orders, *others)]))
     keys = np.concatenate([table.numbers("seller") for table in (orders, *others)]) * (len(texts) + 1) + ids + 1
     known, asked = keys[: orders.height], keys[orders.height :]
     order = known.argsort()

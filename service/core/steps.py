@@ -1,21 +1,19 @@
 """Steps: what each record adds to and takes from the figures of coming days, summed up for all days at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from service.core.countings import Counting, Window
 from service.core.marks import NO_GROUP, NOTHING, Marks
-from service.core.measure import differing_pairs, groupings, short_to_long, used
+from service.core.measure import differing_pairs, new_runs, run_by_run, used
 from service.core.moments import Moments
-from service.core.stretches import Stretch, longest, stretches, within
+from service.core.stretches import Stretch, stretches, within
 from service.core.tables import Mask, Numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(NamedTuple):
     """Figures of coming days: a row for each seller and group (`seller` says whose), a column for each day.
 
     What the last column says holds for all days after it.
@@ -46,11 +44,11 @@ def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: M
     stretch = stretches(counting, own, moments, today)
     if not len(stretch.marks.row):
         return
-    emptied = int(stretch.dated.max()) + max(window.lag + window.days for window in longest(counting))
+    emptied = int(stretch.dated.max()) + max(window.lag + window.days for window in counting.longest)
     days = int(moments.days.searchsorted(emptied))
-    moments = replace(moments, last=max(moments.first, min(moments.last, days)))
-    for window in short_to_long(counting):
-        for by_group in groupings(counting):
+    moments = moments._replace(last=max(moments.first, min(moments.last, days)))
+    for window in counting.within:
+        for by_group in counting.groupings:
             found = summed(counting, stretch, window, moments, by_group=by_group)
             if not window.needs:
                 yield found
@@ -97,10 +95,10 @@ class Spread(NamedTuple):
     def sums(self, amount: Numbers) -> Numbers:
         """Per slot and day the sum of the amounts that are present."""
         width = self.moments.last - self.moments.first + 2
-        changes = np.zeros((self.slots, width), dtype=np.int64)
-        np.add.at(changes, (self.slot, self.enters), amount)
-        np.subtract.at(changes, (self.slot, np.minimum(self.leaves, width - 1)), amount)
-        return changes.cumsum(axis=1)[:, :-1]
+        changes, begins = np.zeros(self.slots * width, dtype=np.int64), self.slot * width
+        np.add.at(changes, begins + self.enters, amount)
+        np.subtract.at(changes, begins + np.minimum(self.leaves, width - 1), amount)
+        return changes.reshape(self.slots, width).cumsum(axis=1)[:, :-1]
 
     def differing(self, values: Numbers) -> Numbers:
         """Per slot and day how many different values are present."""
@@ -109,5 +107,6 @@ class Spread(NamedTuple):
         part = Spread(pair, self.enters[held], self.leaves[held], self.moments, len(slots))
         present = part.sums(np.ones(len(part.slot), dtype=np.int64)) > 0
         found = np.zeros((self.slots, present.shape[1]), dtype=np.int64)
-        np.add.at(found, slots, present)
+        starts = new_runs(slots)
+        found[slots[starts]] = run_by_run(np.add, present.astype(np.int64), starts)
         return found

@@ -155,7 +155,7 @@ def marks_on_first(counting: Counting, meant: Mask, moments: Moments) -> Marks:
     related = moments.related
     records = related.tables[counting.of]
     tomorrow = moments.date(moments.first)
-    ever = min(days_of(window, tomorrow, moments.zone).start for window in longest(counting))
+    ever = min(days_of(window, tomorrow, moments.zone).start for window in counting.longest)
     own = (meant & (records.numbers(counting.by) >= ever)).nonzero()[0]
     if counting.latest_per:
         own = own[looking(counting, related).among(records.take(own)).meet(counting.only)]
@@ -209,14 +209,9 @@ def together(counting: Counting, records: Table, *several: Marks) -> Marks:
     )
 
 
-def longest(counting: Counting) -> list[Window]:
-    """The windows of a counting, each as long as it may become."""
-    return [Window(window.otherwise or window.days, window.lag) for window in counting.within]
-
-
 def within(stretch: Stretch, window: Window, moments: Moments) -> tuple[Numbers, Numbers]:
     """From which day on the records of a stretch lie within a window, and from which they do no longer."""
     dated = stretch.dated + window.lag
-    enters = np.maximum(stretch.day, moments.days.searchsorted(dated, side="left"))
-    leaves = np.minimum(stretch.until + 1, moments.days.searchsorted(dated + window.days - 1, side="right"))
+    enters = np.maximum(stretch.day, moments.places(dated, side="left"))
+    leaves = np.minimum(stretch.until + 1, moments.places(dated + window.days - 1, side="right"))
     return enters, leaves

@@ -220,10 +220,16 @@ def numbered(texts: pl.Series) -> tuple[Numbers, list[str]]:
     """
     if not len(texts) or (not texts.has_nulls() and (texts == texts[0]).all()):
         return np.zeros(len(texts), dtype=np.int64), texts.head(1).to_list()
-    found = texts.cast(pl.Categorical(pl.Categories.random())).to_arrow()  # categories of one column, kept nowhere
+    numbers, found = encoded(texts)
+    return numbers, found.to_pylist()
+
+
+def encoded(texts: pl.Series) -> tuple[Numbers, Any]:
+    """The same with the text of each number in an array of Arrow: where there are many, Python needs them rarely."""
+    found = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
     places = found.indices.to_numpy(zero_copy_only=False)  # decimals where there is none for some
     numbers = (np.where(np.isnan(places), NO_WORD, places) if found.null_count else places).astype(np.int64)
-    return numbers, found.dictionary.to_numpy(zero_copy_only=False).tolist()
+    return numbers, found.dictionary
 
 
 def any_of(masks: Iterable[Mask]) -> Mask:

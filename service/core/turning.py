@@ -16,7 +16,6 @@ from service.core.recovery import Course, Period, days_ahead, moments_of, period
 from service.core.stretches import (
     NONE,
     Stretch,
-    longest,
     marks_on_first,
     reading,
     until_turned,
@@ -171,7 +170,7 @@ def dated_ahead(counting: Counting, records: Table, now: int) -> Mask | None:
 def ever_within(counting: Counting, stretch: Stretch, moments: Moments) -> Mask:
     """Which stretches lie within a window on one of their days."""
     present = np.zeros(len(stretch.day), dtype=bool)
-    for window in dict.fromkeys((*counting.within, *longest(counting))):
+    for window in dict.fromkeys((*counting.within, *counting.longest)):
         enters, leaves = within(stretch, window, moments)
         present |= (enters < leaves) & (enters <= moments.last)
     if stretch.marks.group is not None and not counting.over_all:

@@ -1,5 +1,7 @@
 """What a card counts: tables, windows, groups, parts, and the terms of a score."""
 
+from operator import attrgetter
+
 from service.core.cards import VALUE
 from service.core.countings import Also, Counting, Exclusion, Part, Score, Term, Window
 from service.core.known import FORMS
@@ -39,7 +41,7 @@ def counting(keys: Layers | Cursor) -> Counting:
 
 
 def windows(cursor: Cursor) -> tuple[Window, ...]:
-    """The windows of a counting; days must differ, since answers tell windows apart by them."""
+    """The windows of a counting, short to long; days must differ, since answers tell windows apart by them."""
     found = tuple(
         Window(one["days"].value, one["lag"].value or 0, one["needs"].value or 0, one["otherwise"].value or 0)
         for one in cursor.entries()
@@ -49,7 +51,7 @@ def windows(cursor: Cursor) -> tuple[Window, ...]:
         cursor.fault("'otherwise' must be longer than the window it stands in for")
     if len(set(spans)) < len(spans):
         cursor.fault("two windows span the same number of days")
-    return found
+    return tuple(sorted(found, key=attrgetter("days")))
 
 
 def latest_per(keys: Layers | Cursor, table: str) -> tuple[str, ...]:
