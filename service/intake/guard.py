@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache, reduce
 from itertools import chain, compress
 from operator import or_
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from marshmallow import fields
 from msgspec.structs import astuple
 
-from service.intake.plain import plain_column
+from service.intake.plain import is_shallow, plain_column
 from service.intake.tables import Portion
 from service.schemas.records import shape
 from service.schemas.scalars import ID_LENGTH, Choice, Id, Scalar
@@ -28,7 +28,20 @@ PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]{1,128}')
 BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyond it no field can hold it
 ShortText = Annotated[str, msgspec.Meta(max_length=ID_LENGTH)]  # a longer one may have spaces around it: read singly
 Unnested = str | BoundedInteger | float | bool | msgspec.UnsetType | None
-Unread = (msgspec.MsgspecError, RecursionError)
+
+
+class Learned(NamedTuple):
+    """A field that nobody asks for: its name, and whether lists or objects were met in it."""
+
+    name: str
+    nested: bool
+
+
+class TooDeep(Exception):
+    """A record is nested more deeply than is read."""
+
+
+Unread = (msgspec.MsgspecError, RecursionError, TooDeep)
 
 
 class Guard:
@@ -45,11 +58,11 @@ class Guard:
         self._table = table
         self._deepest = deepest
         self._tag = tag
-        self._learned: tuple[str, ...] = ()
+        self._learned: tuple[Learned, ...] = ()
 
     def portion(self, records: Sequence[msgspec.Raw], start: int) -> Portion:
         """The records of a table from a position on, column by column."""
-        learned: tuple[str, ...] | None = None
+        learned: tuple[Learned, ...] | None = None
         while learned != self._learned:  # whatever is learned on the way widens every record
             learned = self._learned
             values, odd = self._read(records, start)
@@ -59,9 +72,9 @@ class Guard:
         kinds = shape(self._table).fields
         width = len(kinds) + len(self._learned)
         columns = [values[place::width] for place in range(width)]
-        for name, column in zip(self._learned, columns[len(kinds) :], strict=True):
+        for each, column in zip(self._learned, columns[len(kinds) :], strict=True):
             given = len(column) - column.count(msgspec.UNSET)
-            self.unknown.update({name: given} if given else {})
+            self.unknown.update({each.name: given} if given else {})
         read = {
             name: plain_column(column, self._deepest - 1) if wire_type(kind) is msgspec.Raw and any(column) else column
             for (name, kind), column in zip(kinds.items(), columns[: len(kinds)], strict=True)
@@ -85,6 +98,9 @@ class Guard:
     def _values(self, block: Sequence[msgspec.Raw]) -> Iterator[Any]:
         """The values of some records, one after the other; refused as a whole where a record does not fit."""
         found = decoder(self._table, self._tag, self._learned).decode(b"[" + b",".join(block) + b"]")
+        for place, each in enumerate(self._learned):
+            if each.nested and not all(is_shallow(getattr(one, own_name(place)), self._deepest - 1) for one in found):
+                raise TooDeep
         return chain.from_iterable(map(astuple, found))  # no tuple outlives its record: nothing to collect
 
     def _fits(self, record: msgspec.Raw) -> bool:
@@ -96,25 +112,30 @@ class Guard:
         return True
 
     def _learns(self, record: msgspec.Raw) -> bool:
-        """Whether a record had unknown fields that the guard now knows."""
-        known = shape(self._table).fields.keys() | {self._tag, *self._learned}
+        """Whether a record had unknown fields, or lists and objects in some, that the guard now knows."""
+        known = shape(self._table).fields.keys() | {self._tag}
         try:
             given = json.loads(bytes(record))
         except (ValueError, RecursionError):
             return False
-        strange = given.keys() - known if isinstance(given, dict) else ()
-        new = sorted(name for name in strange if PLAIN_NAME.fullmatch(name))
-        room = LEARNABLE_FIELDS - len(self._learned)
-        self._learned += tuple(new[:room])
-        return bool(new[:room])
+        strange = given.keys() - known if isinstance(given, dict) else set()
+        nested = {name for name in strange if isinstance(given[name], (dict, list))}
+        before = {each.name: each.nested for each in self._learned}
+        new = sorted(name for name in strange - before.keys() if PLAIN_NAME.fullmatch(name))
+        names = [*before, *new[: LEARNABLE_FIELDS - len(before)]]
+        learned = tuple(Learned(name, before.get(name, False) or name in nested) for name in names)
+        is_more, self._learned = learned != self._learned, learned
+        return is_more
 
 
 @lru_cache(maxsize=64)
-def decoder(table: str, tag: str | None, learned: tuple[str, ...]) -> msgspec.json.Decoder[list[msgspec.Struct]]:
+def decoder(table: str, tag: str | None, learned: tuple[Learned, ...]) -> msgspec.json.Decoder[list[msgspec.Struct]]:
     """The decoder that refuses records of other types or tables, or with fields neither asked for nor learned."""
     asked = [(name, wire_type(kind), None) for name, kind in shape(table).fields.items()]
-    further = [(f"unknown_{place}", Unnested, msgspec.UNSET) for place in range(len(learned))]
-    names = {f"unknown_{place}": name for place, name in enumerate(learned)}
+    further = [
+        (own_name(place), msgspec.Raw if each.nested else Unnested, msgspec.UNSET) for place, each in enumerate(learned)
+    ]
+    names = {own_name(place): each.name for place, each in enumerate(learned)}
     struct = msgspec.defstruct(
         f"{table}_record",
         [*asked, *further],
@@ -125,6 +146,11 @@ def decoder(table: str, tag: str | None, learned: tuple[str, ...]) -> msgspec.js
         gc=False,
     )
     return msgspec.json.Decoder(list[struct])  # type: ignore[valid-type]  # made here, of the table's own fields
+
+
+def own_name(place: int) -> str:
+    """What a learned field is called in our own records."""
+    return f"unknown_{place}"
 
 
 @cache

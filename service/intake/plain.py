@@ -30,6 +30,14 @@ def plain_column(raws: Sequence[msgspec.Raw | None], deepest: int) -> list[Any]:
     return values if is_within(values, deepest + 1) else [v if is_within(v, deepest) else TOO_DEEP for v in values]
 
 
+def is_shallow(raw: msgspec.Raw | msgspec.UnsetType, deepest: int) -> bool:
+    """Whether a JSON value, if there is one, has at most so many levels; one with as few brackets need not be read."""
+    if raw is msgspec.UNSET:
+        return True
+    text = bytes(raw)
+    return text.count(b"{") + text.count(b"[") <= deepest or plain(raw, deepest) is not TOO_DEEP
+
+
 @cache
 def decoder() -> json.JSONDecoder:
     """What reads JSON, made once."""
