@@ -1,8 +1,9 @@
-"""Instants: texts in the one canonical form by arithmetic on their digits, every other form by expressions.
+"""Instants: texts of one form at a time by arithmetic on their digits, whatever is left by expressions.
 
 What neither reads is refused and read again one by one; neither accepts what marshmallow does not.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -20,10 +21,13 @@ Bytes = npt.NDArray[np.uint8]
 Truths = npt.NDArray[np.bool_]
 
 CANONICAL = "2026-11-22T09:00:00Z"
-DIGITS = [place for place, sign in enumerate(CANONICAL) if sign.isdigit()]
-SIGNS = [place for place, sign in enumerate(CANONICAL) if not sign.isdigit()]
-BLANK, UNREAD = "-" * len(CANONICAL), "?" * len(CANONICAL)  # stand for texts that are not known, or of another form
+BLANK, UNREAD = "-", "?"  # stand for a text that is not known, or of another form, as often as a form is long
 FIRST_YEAR, LAST_YEAR = 1000, 2999
+ZEROS = str.maketrans("123456789", "0" * 9)
+ANY_FORM = re.compile(r"0000-00-00(?:[T ]00:00(?::00(?:\.(?P<fraction>0{1,6}))?)?(?P<offset>Z|(?P<sign>[+-])00:00)?)?")
+MOST_FORMS = 16  # in one column; what is written in still others is read by expressions
+A_SECOND = 1_000_000
+TENTHS = A_SECOND // 10 ** np.arange(1, 7)
 ANY_INSTANT = rf"^(?<date>{DATE})(?:[T ](?<clock>{CLOCK})(?<offset>{OFFSET})?)?$"
 EARLIEST_YEAR, LATEST_YEAR = 1000, 9998  # beyond, an offset may lead out of the calendar
 ZONE_YEARS = (1971, 2036)  # within, the zone rules of all sources agree
@@ -43,51 +47,135 @@ def months() -> Months:
     return Months(starts - 1, np.diff(starts, append=starts[-1] + 31))
 
 
+class Form(NamedTuple):
+    """One way to write an instant.
+
+    Attributes:
+        length: how many characters it takes.
+        digits: where its digits stand: those of date and clock, of the fraction, of the offset.
+        clock: how many of them are those of date and clock.
+        signs: where the others stand, and which they are.
+        fraction: how many digits the fraction of a second has.
+        ahead: whether the offset is ahead of UTC (1), behind (-1), or none (0).
+        local: whether it is told in the zone of the batch.
+    """
+
+    length: int
+    digits: list[int]
+    clock: int
+    signs: list[int]
+    between: Bytes
+    fraction: int
+    ahead: int
+    local: bool
+
+
+@lru_cache(maxsize=64)
+def form_of(zeros: str) -> Form | None:
+    """The form of a text whose digits are all made zeros, if it is one."""
+    found = ANY_FORM.fullmatch(zeros)
+    if found is None:
+        return None
+    digits = [place for place, sign in enumerate(zeros) if sign == "0"]
+    signs = [place for place, sign in enumerate(zeros) if sign != "0"]
+    return Form(
+        length=len(zeros),
+        digits=digits,
+        clock=len(digits) - len(found["fraction"] or "") - (4 if found["sign"] else 0),
+        signs=signs,
+        between=np.frombuffer(zeros.encode(), np.uint8)[signs],
+        fraction=len(found["fraction"] or ""),
+        ahead={"+": 1, "-": -1}.get(found["sign"], 0),
+        local=found["offset"] is None,
+    )
+
+
+def canonical() -> Form:
+    """The canonical form."""
+    form = form_of(CANONICAL.translate(ZEROS))
+    if form is None:
+        raise ValueError(CANONICAL)
+    return form
+
+
 def instants(texts: Sequence[str | None], reading: Reading) -> tuple[Numbers, list[int]]:
     """The instants of texts, as tables hold them, and the places of those that are refused."""
-    signs = aligned(texts)
-    read = canonical(signs)
-    unread = np.flatnonzero((read == UNKNOWN) & (signs[:, 0] != ord("-")))
-    if not len(unread):
+    signs = aligned(texts, len(CANONICAL))
+    read = read_in(canonical(), signs)
+    unread = unread_of(texts, read == UNKNOWN, signs[:, 0] == ord(BLANK))
+    hard: list[int] = []
+    for _ in range(MOST_FORMS):
+        if not len(unread):
+            break
+        some, first = [str(texts[place]) for place in unread.tolist()], int(unread[0])
+        if form := form_of(some[0].translate(ZEROS)):
+            found = read_in(form, aligned(some, form.length))
+            read[unread] = in_zone(found, reading.zone) if form.local else found
+            unread = unread[read[unread] == UNKNOWN]
+        if len(unread) and unread[0] == first:
+            hard, unread = [*hard, first], unread[1:]
+    rest = [*hard, *unread.tolist()]
+    if not rest:
         return read, []
-    others = pl.Series(values=[texts[place] for place in unread.tolist()], dtype=pl.String).to_frame("text")
-    found = others.select(other_forms(reading.zone)).to_series()
-    read[unread] = numbers_of(found)
-    return read, unread[found.is_null().to_numpy()].tolist()
+    others = pl.Series(values=[texts[place] for place in rest], dtype=pl.String).to_frame("text")
+    by_expression = others.select(other_forms(reading.zone)).to_series()
+    read[rest] = numbers_of(by_expression)
+    return read, sorted(rest[place] for place in by_expression.is_null().arg_true().to_list())
 
 
-def aligned(texts: Sequence[str | None]) -> Bytes:
-    """Texts as rows of bytes and a bar, with a stand-in for what is not known or not as long as the canonical form."""
-    rows = (len(texts), len(CANONICAL) + len(BAR))
-    everything = BAR.join([text or BLANK for text in texts]) + BAR
+def unread_of(texts: Sequence[str | None], unknown: Truths, blank: Truths) -> Numbers:
+    """The places of texts that are there and were not read; some may begin as what stands for none."""
+    if np.count_nonzero(blank) == texts.count(None):
+        return np.flatnonzero(unknown & ~blank)
+    return np.array([place for place in np.flatnonzero(unknown).tolist() if texts[place]], dtype=np.int64)
+
+
+def aligned(texts: Sequence[str | None], length: int) -> Bytes:
+    """Texts as rows of bytes and a bar, with a stand-in for what is not known or not of this length."""
+    rows, blank, unread = (len(texts), length + len(BAR)), BLANK * length, UNREAD * length
+    everything = BAR.join([text or blank for text in texts]) + BAR
     if len(everything) != rows[0] * rows[1] or everything.count(BAR) != rows[0] or not everything.isascii():
-        fitting = [BLANK if not text else text if len(text) == len(CANONICAL) else UNREAD for text in texts]
+        fitting = [blank if not text else text if len(text) == length else unread for text in texts]
         everything = BAR.join(fitting) + BAR
     signs = np.frombuffer(everything.encode("ascii", "replace"), np.uint8).reshape(rows)
     if np.count_nonzero(signs[:, -1] != ord(BAR)):
-        return aligned([text if not text or len(text) == len(CANONICAL) else UNREAD for text in texts])
+        return aligned([text if not text or len(text) == length else unread for text in texts], length)
     return signs
 
 
-def canonical(signs: Bytes) -> Numbers:
-    """The microseconds since the epoch of texts as long as the canonical form; not known where they have another."""
-    digits = signs[:, DIGITS] - ord("0")
-    fits: Truths = (digits < 10).all(axis=1) & (signs[:, SIGNS] == form()).all(axis=1)
-    century, year, month, day, hour, minute, second = (digits[:, ::2] * np.uint8(10) + digits[:, 1::2]).T.astype(
-        np.int64
-    )
+def read_in(form: Form, signs: Bytes) -> Numbers:
+    """The microseconds since the epoch of texts of one form, local ones by their own clock; else not known."""
+    digits = signs[:, form.digits] - ord("0")
+    fits: Truths = (digits < 10).all(axis=1) & (signs[:, form.signs] == form.between).all(axis=1)
+    told = digits[:, : form.clock]
+    parts = np.zeros((7, len(signs)), dtype=np.int64)
+    parts[: form.clock // 2] = (told[:, ::2] * np.uint8(10) + told[:, 1::2]).T
+    century, year, month, day, hour, minute, second = parts
     place = ((century * 100 + year) * 12 + month) - FIRST_YEAR * 12 - 1
     fits &= (century >= 10) & (century < 30) & (month > 0) & (month < 13) & (day > 0)
     place[~fits] = 0
     fits &= (day <= months().lengths[place]) & (hour < 24) & (minute < 60) & (second < 60)
-    seconds = (((months().starts[place] + day) * 24 + hour) * 60 + minute) * 60 + second
-    return np.where(fits, seconds * 1_000_000, UNKNOWN)
+    moment = ((((months().starts[place] + day) * 24 + hour) * 60 + minute) * 60 + second) * A_SECOND
+    if form.fraction:
+        moment += digits[:, form.clock : form.clock + form.fraction] @ TENTHS[: form.fraction]
+    if form.ahead:
+        ten, hours, tens, minutes = digits[:, -4:].T.astype(np.int64)
+        fits &= (ten * 10 + hours < 24) & (tens < 6)
+        moment -= form.ahead * ((ten * 10 + hours) * 60 + tens * 10 + minutes) * 60 * A_SECOND
+    return np.where(fits, moment, UNKNOWN)
 
 
-@cache
-def form() -> Bytes:
-    """The signs between the digits of the canonical form."""
-    return np.frombuffer(CANONICAL.encode(), np.uint8)[SIGNS]
+def in_zone(told: Numbers, zone: Any) -> Numbers:
+    """The instants of what clocks of a zone tell; not known without a zone, nor where the clock is put on or back."""
+    found = np.full(len(told), UNKNOWN)
+    if zone is None:
+        return found
+    first, last = (np.datetime64(str(year), "us").astype(np.int64) for year in (ZONE_YEARS[0], ZONE_YEARS[1] + 1))
+    agreed = np.flatnonzero((told >= first) & (told < last))
+    clock = pl.Series(told[agreed]).cast(pl.Datetime("us"))
+    moments = clock.dt.replace_time_zone(str(zone), ambiguous="earliest", non_existent="null")
+    found[agreed] = numbers_of(moments.dt.convert_time_zone("UTC"))
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from service.core.tables import UNKNOWN, Column, Numbers
 from service.intake.columns import WORD, column_type, default_of, number_type
-from service.intake.instants import BLANK, CANONICAL, canonical
+from service.intake.instants import BLANK, CANONICAL, canonical, read_in
 from service.intake.numbers import numbers_of
 from service.intake.texts import BAR, FIRST_PRINTABLE, LAST_PRINTABLE, is_trimmed
 from service.schemas.scalars import (
@@ -115,8 +115,8 @@ def canonical_instants(known: pl.Series) -> Numbers | None:
     """The instants of texts that are all in the one canonical form."""
     if not (known.str.len_bytes() == len(CANONICAL)).all():
         return None
-    signs = np.frombuffer(known.fill_null(BLANK).str.join("").item().encode(), np.uint8)
-    read = canonical(signs.reshape(-1, len(CANONICAL)))
+    signs = np.frombuffer(known.fill_null(BLANK * len(CANONICAL)).str.join("").item().encode(), np.uint8)
+    read = read_in(canonical(), signs.reshape(-1, len(CANONICAL)))
     return read if int((read == UNKNOWN).sum()) == known.null_count() else None
 
 
