@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from service.core.tables import UNKNOWN, Column, Numbers
 from service.intake.columns import WORD, column_type, default_of, number_type
-from service.intake.instants import BLANK, CANONICAL, canonical, read_in
+from service.intake.instants import BLANK, CANONICAL, ZEROS, form_of, in_zone, read_in
 from service.intake.numbers import numbers_of
 from service.intake.texts import BAR, FIRST_PRINTABLE, LAST_PRINTABLE, is_trimmed
 from service.schemas.scalars import (
@@ -39,7 +39,7 @@ WHOLE = "-?[0-9]{1,18}"
 def read_series(kind: fields.Field[Any], column: pl.Series, reading: Reading) -> Column | None:
     """The typed column, or None where a value must be looked at by itself."""
     if isinstance(kind, Timestamp) and column.dtype == pl.String:
-        return canonical_instants(blank_as_null(column))
+        return instants_of_one_form(blank_as_null(column), reading)
     if column.dtype == pl.String:
         read = of_texts(kind, blank_as_null(column), reading)
     elif column.dtype == column_type(kind):
@@ -111,12 +111,14 @@ def of_lists(kind: fields.Field[Any], column: pl.Series) -> pl.Series | None:
     return read if not read.list.explode(empty_as_null=False, keep_nulls=False).null_count() else None
 
 
-def canonical_instants(known: pl.Series) -> Numbers | None:
-    """The instants of texts that are all in the one canonical form."""
-    if not (known.str.len_bytes() == len(CANONICAL)).all():
+def instants_of_one_form(known: pl.Series, reading: Reading) -> Numbers | None:
+    """The instants of texts that are all in the form of the first of them."""
+    form = form_of(str(known[known.is_not_null().arg_max() or 0] or CANONICAL).translate(ZEROS))
+    if form is None or not (known.str.len_bytes() == form.length).all():
         return None
-    signs = np.frombuffer(known.fill_null(BLANK * len(CANONICAL)).str.join("").item().encode(), np.uint8)
-    read = read_in(canonical(), signs.reshape(-1, len(CANONICAL)))
+    signs = np.frombuffer(known.fill_null(BLANK * form.length).str.join("").item().encode(), np.uint8)
+    told = read_in(form, signs.reshape(-1, form.length))
+    read = in_zone(told, reading.zone) if form.local else told
     return read if int((read == UNKNOWN).sum()) == known.null_count() else None
 
 
