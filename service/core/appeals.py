@@ -3,14 +3,15 @@
 Reasons quote rules, never what was written.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from service.core.chapters import Rule
 from service.core.letters import EVIDENCE, PARTS, PLAN, VIOLATION, AppealRules, Language
-from service.core.plans import Plan, plan
+from service.core.plans import Plan, Said, plan
 from service.core.reading import whole
 from service.core.replies import Reply, reply_of
 from service.core.rulesets import Decide, all_that_hold
@@ -31,13 +32,35 @@ class Court:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One appeal with its plan, the reply to it, and the groups of what is known to fail."""
+    """One appeal with its plan, the reply to it, and the groups of what is known to fail.
+
+    `said` is what each part says, where there is another round to compare it with.
+    """
 
     appeal: Mapping[str, Any]
     plan: Plan
+    said: Mapping[str, frozenset[Said]]
     reply: Reply
     warned: frozenset[str]
     replied: bool
+
+
+@dataclass(slots=True)
+class Thread:
+    """Rounds about one notice: what they were asked, and which of them said what, or said it and were asked for it."""
+
+    asked: set[str] = field(default_factory=set)
+    by_said: dict[Said, set[int]] = field(default_factory=lambda: defaultdict(set))
+    by_asked: dict[Said, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, place: int, one: Round) -> None:
+        """Adds a round."""
+        self.asked.update(one.reply.asks)
+        for part, sentences in one.said.items():
+            for said in sentences:
+                self.by_said[said].add(place)
+                if part in one.reply.asks:
+                    self.by_asked[said].add(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +97,27 @@ def appealed(appeals: list[Mapping[str, Any]], unnamed: list[str], court: Court)
         unnamed: what an appeal must speak of, named by none of them; it is missing in the last.
         court: before whom.
     """
-    rounds = [round_of(appeal, court.language) for appeal in appeals]
-    last = len(rounds) - 1
-    return [judged(rounds, place, unnamed if place == last else [], court) for place in range(len(rounds))]
+    found: list[Appealed] = []
+    everyone, threads = Thread(), defaultdict[str | None, Thread](Thread)
+    for place, appeal in enumerate(appeals):
+        own = round_of(appeal, court.language, alone=len(appeals) == 1)
+        notice, last = appeal["notice_id"], place == len(appeals) - 1
+        earlier = [everyone] if notice is None else [threads[notice], threads[None]]  # none named, taken for the same
+        found.append(judged(own, earlier, unnamed if last else [], court, last=last))
+        everyone.add(place, own)
+        threads[notice].add(place, own)
+    return found
 
 
-def round_of(appeal: Mapping[str, Any], language: Language) -> Round:
+def round_of(appeal: Mapping[str, Any], language: Language, *, alone: bool) -> Round:
     """One round."""
     text, own = appeal["reply_text"], written(appeal)
     reply = reply_of(text, language) if text else NO_REPLY
     spoken = language.of(own)
     warned = spoken.warnings.found(whole(own))
-    return Round(appeal, plan(appeal, spoken), reply, warned, bool(text or appeal["reply_at"]))
+    given = plan(appeal, spoken)
+    said = {part: frozenset[Said]() if alone else given.said(part) for part in PARTS}
+    return Round(appeal, given, said, reply, warned, bool(text or appeal["reply_at"]))
 
 
 def written(appeal: Mapping[str, Any]) -> str:
@@ -94,15 +126,15 @@ def written(appeal: Mapping[str, Any]) -> str:
     return "\n".join([*entries, appeal["text"] or ""])
 
 
-def judged(rounds: list[Round], place: int, unnamed: list[str], court: Court) -> Appealed:
-    """One appeal among the others."""
-    own, rules = rounds[place], court.rules
+def judged(own: Round, earlier: list[Thread], unnamed: list[str], court: Court, *, last: bool) -> Appealed:
+    """One appeal after those before it."""
+    rules = court.rules
     fact: dict[str, int | str] = {
-        **parts_of(own, of_thread(own, rounds[:place]), rules.empty_up_to),
+        **parts_of(own, earlier, rules.empty_up_to),
         **subjects_of(own, unnamed, rules),
         **course_of(own, court),
     }
-    fact["last"] = int(place == len(rounds) - 1)
+    fact["last"] = int(last)
     lacks = all_that_hold(rules.missing, fact, court.decide)
     lacking = {rule.outcome for rule in lacks}
     missing = [part for part in PARTS if part in lacking]
@@ -116,26 +148,22 @@ def judged(rounds: list[Round], place: int, unnamed: list[str], court: Court) ->
     )
 
 
-def of_thread(own: Round, earlier: list[Round]) -> list[Round]:
-    """The earlier rounds about the same notice; where one names none, it is taken for the same."""
-    notice = own.appeal["notice_id"]
-    return [one for one in earlier if None in (notice, one.appeal["notice_id"]) or one.appeal["notice_id"] == notice]
-
-
-def parts_of(own: Round, earlier: list[Round], empty_up_to: int) -> dict[str, int]:
+def parts_of(own: Round, earlier: list[Thread], empty_up_to: int) -> dict[str, int]:
     """Of each part: how much there is, whether a reply asked for it, and whether that reply was to the same words."""
-    asked = {part for one in earlier for part in one.reply.asks}
     found = {part: own.plan.words(part, empty_up_to) for part in PARTS}
     found[EVIDENCE] = len(own.plan.parts[EVIDENCE])
     for part in PARTS:
-        found[f"{part}_asked"] = int(part in asked)
-        asking = [one for one in earlier if part in one.reply.asks]
-        found[f"{part}_unchanged"] = int(any(own.plan.unchanged_since(one.plan, part) for one in asking))
-    given = own.plan.given
-    found["unchanged"] = int(
-        bool(given) and any(all(own.plan.unchanged_since(one.plan, part) for part in given) for one in earlier)
-    )
+        found[f"{part}_asked"] = int(any(part in thread.asked for thread in earlier))
+        found[f"{part}_unchanged"] = int(any(is_repeated(own.said[part], thread.by_asked) for thread in earlier))
+    everything = frozenset[Said]().union(*own.said.values())
+    found["unchanged"] = int(any(is_repeated(everything, thread.by_said) for thread in earlier))
     return found
+
+
+def is_repeated(said: Iterable[Said], rounds: Mapping[Said, set[int]]) -> bool:
+    """Whether there is something said, and one round said all of it."""
+    several = [rounds.get(each, set[int]()) for each in said]
+    return bool(several) and bool(set.intersection(*several))
 
 
 def subjects_of(own: Round, unnamed: list[str], rules: AppealRules) -> dict[str, int]:

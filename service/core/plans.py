@@ -18,6 +18,8 @@ HEADING_WORDS = 14
 BARE_HEADING_WORDS = 8
 HEADED = re.compile(r"^([^:?\u3011]{2,80}[:?\u3011])(?: *- *)?(.*)$")
 
+Said = tuple[str, str]  # a part and a sentence of it
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -32,15 +34,9 @@ class Plan:
         counts = ((each, word_count(each)) for each in self.parts[part])
         return sum(words for each, words in counts if words > empty_up_to or not self.language.empty.found(ready(each)))
 
-    def unchanged_since(self, other: "Plan", part: str) -> bool:
-        """Whether a part says what it said in another plan."""
-        own = {spelt(each) for each in self.parts[part]}
-        return bool(own) and own <= {spelt(each) for each in other.parts[part]}
-
-    @property
-    def given(self) -> list[str]:
-        """The parts that are there at all."""
-        return [part for part in PARTS if self.parts[part]]
+    def said(self, part: str) -> frozenset[Said]:
+        """What a part says, however it is spelt."""
+        return frozenset((part, spelt(each)) for each in self.parts[part])
 
 
 def plan(appeal: Mapping[str, Any], language: Language) -> Plan:
