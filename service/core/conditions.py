@@ -1,7 +1,8 @@
 """Conditions → which records meet them. A field that is not known satisfies only `not` and `known: false`."""
 
 import operator
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from service.core.clauses import AS_OF, AllOf, AnyOf, Condition, Every, Has, PartIs, Test, Twin
 from service.core.instants import micros, number_of
 from service.core.later import NOTHING_LATER, Instants, Laters
-from service.core.tables import UNKNOWN, Kind, Mask, Table, all_of, any_of
+from service.core.tables import UNKNOWN, Kind, Mask, Numbers, Table, all_of, any_of
 
 COMPARISONS = {
     "at_least": operator.ge,
@@ -114,9 +115,18 @@ class Looking(NamedTuple):
         own = self.at.numbers("order_row")
         if table not in self.later:
             return marked[own]
+        return self.later[table].found(held, self._then(table).meet(condition) == meeting, own, self.as_of)
+
+    def _then(self, table: str) -> "Looking":
+        """A look at all records of another table as they read later."""
         later = self.later[table]
-        then = Looking(table, {**self.tables, table: later.table}, self.as_of, later.table, {}, later.met)
-        return later.found(held, then.meet(condition) == meeting, own, self.as_of)
+        return Looking(table, {**self.tables, table: later.table}, self.as_of, later.table, {}, later.met)
+
+    def turning(self, beside: Has | Every) -> Iterator[Numbers]:
+        """When records may turn because others beside them do: an instant for each, `UNKNOWN` where there is none."""
+        if beside.table in self.later:
+            held, then = self.into(beside.table).meet(beside.condition), self._then(beside.table).meet(beside.condition)
+            yield from self.later[beside.table].turning(held, then, self.at.numbers("order_row"))
 
     def _have_twin(self, twin: Twin) -> Mask:
         own = comparable(self.at, twin)
@@ -124,13 +134,11 @@ class Looking(NamedTuple):
         others = comparable(everyone.at.where(everyone.meet(twin.condition)), twin, own)
         near: dict[Key, list[tuple[int, int]]] = {}
         for key, row, moment in keyed(others, twin):
-            near.setdefault(key, []).append((row, moment))
+            near.setdefault(key, []).append((moment, row))
+        for several in near.values():
+            several.sort()
         within = micros(twin.within)
-        found = [
-            row
-            for key, row, moment in keyed(own, twin)
-            if any(other != row and abs(moment - then) <= within for other, then in near.get(key, ()))
-        ]
+        found = [row for key, row, moment in keyed(own, twin) if another(near.get(key, []), row, moment, within)]
         return np.isin(self.at.numbers("row"), found)
 
     def _pass(self, test: Test) -> Mask:
@@ -206,6 +214,13 @@ def keyed(records: Table, twin: Twin) -> Iterator[tuple[Key, int, int]]:
     fields = [records.plain(name) for name in twin.same]
     keys = zip(records.numbers("seller").tolist(), *fields, strict=True)
     return zip(keys, records.numbers("row").tolist(), records.numbers(twin.by).tolist(), strict=True)
+
+
+def another(ordered: Sequence[tuple[int, int]], row: int, moment: int, within: int) -> bool:
+    """Whether a record other than that of a row lies so near an instant; of each its instant and its row, in order."""
+    first = bisect_left(ordered, (moment - within,))
+    some = ordered[first : first + 2]
+    return any(then <= moment + within and other != row for then, other in some)
 
 
 def spans_of_sellers(sellers: Table | None, spans: str) -> list[tuple[int, int, int]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from service.core.clauses import AS_OF, Condition, Test, asked, walk
+from service.core.clauses import AS_OF, Condition, Every, Has, Test, asked, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ class Counting:
     """What is counted: of which table, dated by which field, over which windows, leaving out what, counting what.
 
     Windows are told short to long. `longest` are the same, each as long as it may become; `groupings` say whether to
-    sum over all records (False), over groups of them (True), or both; `by_part` are the conditions of parts by name.
+    sum over all records (False), over groups of them (True), or both; `by_part` are the conditions of parts by name,
+    `beside` what is asked of records beside these.
+
     `latest_per` keeps only the latest record per the first of these fields that is known; `weigh` and `average` name
     the whole-number field that is added up instead of records, or averaged.
     """
@@ -89,12 +91,14 @@ class Counting:
     longest: tuple[Window, ...] = field(init=False, compare=False, repr=False)
     groupings: tuple[bool, ...] = field(init=False, compare=False, repr=False)
     by_part: Mapping[str, Condition] = field(init=False, compare=False, repr=False)
+    beside: tuple[Has | Every, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Notes when tests that ask for the instant of the question may turn; and every field that is asked."""
         conditions = [self.only, self.counts, *(one.when for one in self.leaves_out)]
         conditions += [part.counts for part in self.parts] + [one.when for one in self.also]
-        tests = [test for one in conditions for test in walk(one) if isinstance(test, Test)]
+        every = [within for one in conditions for within in walk(one)]
+        tests = [one for one in every if isinstance(one, Test)]
         turning = dict.fromkeys(turn_of(test) for test in tests if AS_OF in (test.field, test.of, test.value))
         longest = [Window(window.otherwise or window.days, window.lag) for window in self.within]
         groupings = [False] * (self.group_by is None or self.over_all) + [True] * (self.group_by is not None)
@@ -104,6 +108,7 @@ class Counting:
             "longest": tuple(longest),
             "groupings": tuple(groupings),
             "by_part": {part.name: part.counts for part in self.parts},
+            "beside": tuple(one for one in every if isinstance(one, (Has, Every))),
         }
         for name, value in noted.items():
             object.__setattr__(self, name, value)

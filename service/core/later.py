@@ -45,43 +45,37 @@ class Later(NamedTuple):
         tied = (orders != NO_ORDER) & (orders < size - 1)
         always = np.zeros(size, dtype=bool)  # the last place is that of orphans
         always[orders[tied & held & (then | (self.since == NEVER))]] = True
-        begins, ends = np.full(size, NEVER), np.full(size, UNKNOWN)
         gained, lost = tied & ~held & then, tied & held & ~then & (self.since != NEVER)
-        np.minimum.at(begins, orders[gained], self.since[gained])
-        np.maximum.at(ends, orders[lost], self.since[lost])
+        begins, ends = self.first_of(gained, size), self.last_of(lost, size)
         found: Mask = always[own] | (moment > begins[own]) | (moment <= ends[own])
         return found
 
-    def by_rank(self) -> Iterator[tuple[Numbers, Numbers]]:
-        """The orders with a record that reads otherwise, and when: their first such record, their second, and so on."""
-        orders = self.table.numbers("order_row")
-        rows = np.flatnonzero((self.since != NEVER) & (orders != NO_ORDER))
-        rows = rows[np.lexsort((self.since[rows], orders[rows]))]
-        while len(rows):
-            first = np.diff(orders[rows], prepend=NO_ORDER) > 0
-            yield orders[rows[first]], self.since[rows[first]]
-            rows = rows[~first]
+    def turning(self, held: Mask, then: Mask, own: Numbers) -> Iterator[Numbers]:
+        """When it may turn whether orders have a record that holds, or one that does not: an instant for each of them.
+
+        `UNKNOWN` where there is none. However many records an order has, it turns with the first or the last of those
+        that come to hold, or with the first or the last of those that no longer do.
+        """
+        orders, size = self.table.numbers("order_row"), max(int(own.max(initial=0)), 0) + 2
+        tied = (orders != NO_ORDER) & (orders < size - 1) & (self.since != NEVER)
+        for changed in (tied & ~held & then, tied & held & ~then):
+            if np.count_nonzero(changed):
+                first = self.first_of(changed, size)
+                yield np.where(first == NEVER, UNKNOWN, first)[own]
+                yield self.last_of(changed, size)[own]
+
+    def first_of(self, some: Mask, size: int) -> Numbers:
+        """Per order the first instant of some records, `NEVER` where it has none."""
+        found = np.full(size, NEVER)
+        np.minimum.at(found, self.table.numbers("order_row")[some], self.since[some])
+        return found
+
+    def last_of(self, some: Mask, size: int) -> Numbers:
+        """Per order the last instant of some records, `UNKNOWN` where it has none."""
+        found = np.full(size, UNKNOWN)
+        np.maximum.at(found, self.table.numbers("order_row")[some], self.since[some])
+        return found
 
 
 Laters = Mapping[str, Later]
 NOTHING_LATER: Laters = {}
-
-
-def points(later: Laters, name: str, records: Table) -> Iterator[Numbers]:
-    """When some records of a table may read otherwise: an instant for each, `UNKNOWN` where there is none.
-
-    Args:
-        later: the tables that read otherwise later.
-        name: the table the records are of.
-        records: the records.
-    """
-    for table, each in later.items():
-        if table == name:
-            since = each.since[records.numbers("row")]
-            yield np.where(since == NEVER, UNKNOWN, since)
-            continue
-        own = records.numbers("order_row")
-        for orders, since in each.by_rank():
-            known = np.full(max(int(own.max(initial=0)), int(orders.max())) + 2, UNKNOWN)
-            known[orders] = since
-            yield known[own]

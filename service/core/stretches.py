@@ -7,7 +7,7 @@ import numpy as np
 from service.core.conditions import Looking
 from service.core.countings import Counting, Turn, Window
 from service.core.instants import micros
-from service.core.later import points
+from service.core.later import NEVER
 from service.core.marks import IN_TOTAL, NOTHING, Marks, grouped, latest, looking, marks_of, told_apart
 from service.core.moments import A_DAY, Moments, ordinals
 from service.core.tables import UNKNOWN, Mask, Numbers, Table
@@ -175,9 +175,12 @@ def marks_at(counting: Counting, records: Table, moment: Numbers, moments: Momen
 
 def turning_points(counting: Counting, records: Table, moments: Moments) -> list[Numbers]:
     """The instants at which some records may turn, for each of them, `UNKNOWN` where there is none."""
-    look = looking(counting, moments.related).among(records)
-    own = [turning_point(turn, look) for turn in counting.turning]
-    return [*own, *points(moments.later, counting.of, records)]
+    look = looking(counting, moments.related).later_on(moments.later).among(records)
+    points = [turning_point(turn, look) for turn in counting.turning]
+    if counting.of in moments.later:
+        since = moments.later[counting.of].since[records.numbers("row")]
+        points.append(np.where(since == NEVER, UNKNOWN, since))
+    return [*points, *(instant for each in counting.beside for instant in look.turning(each))]
 
 
 def turning_point(turn: Turn, look: Looking) -> Numbers:
