@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -172,3 +173,37 @@ def test_groups_of_many_sellers_are_counted_apart(pair: Served) -> None:
     breakdown = next(one for one in several[7]["metrics"] if one["metric"] == "valid_tracking_rate")["breakdown"]
     counted = [((one["group"] or {}).get("category"), one["total"]) for one in breakdown]
     assert counted == [(None, 3), ("other 7", 1), ("own 7", 2)]
+
+
+def test_an_order_turns_with_the_first_of_its_open_claims(pair: Served) -> None:
+    """What an order with thousands of open claims is exposed to is what it would be with the oldest of them alone."""
+    own = {"seller_id": "A", "marketplace": "amazon.com", "order_id": "1"}
+    pending = {**own, "outcome": "pending"}
+    sold = {**own, "purchased_at": "2026-11-01T09:00:00Z", "status": "shipped", "fulfilled_by": "seller"}
+    first = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    claims = [
+        {**pending, "claim_id": f"{place}", "filed_at": (first + timedelta(seconds=place)).isoformat()}
+        for place in range(5_000)
+    ]
+    given = {"as_of": "2026-11-22T09:00:00Z", "orders": [sold]}
+    several, alone = (answer(pair, {**given, "claims": some})["verdicts"][0] for some in (claims, claims[:1]))
+    assert several["exposure"] == alone["exposure"]
+    assert several["exposure"]["metrics"][0]["first_at"] == "2026-11-23T09:00:00Z"
+
+
+def test_appeals_of_many_rounds_are_told_apart(pair: Served) -> None:
+    """Of thousands of rounds only those that say again what was said before about the same notice are unchanged."""
+    rounds = [
+        {
+            "appeal_id": f"{place:04}",
+            "seller_id": "A",
+            "marketplace": "amazon.com",
+            "notice_id": f"{place % 3}",
+            "submitted_at": (datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=place)).isoformat(),
+            "root_causes": [f"The label printer of hall {place // 6} was out of order"],
+        }
+        for place in range(3_000)
+    ]
+    judged = answer(pair, {"as_of": "2026-11-22T09:00:00Z", "appeals": rounds})["verdicts"][0]["appeals"]
+    unchanged = [one["appeal_id"] for one in judged if "sent_unchanged" in [each["code"] for each in one["warnings"]]]
+    assert unchanged == [f"{place:04}" for place in range(3_000) if place % 6 > 2]
