@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from marshmallow import ValidationError
+from marshmallow import ValidationError, missing
 
 from service.core.errors import Fault
 from service.core.tables import Column
 from service.intake.frames import Frame, stacked
 from service.intake.home import Home
 from service.intake.places import as_column, blank, places
-from service.intake.portions import Typist
+from service.intake.portions import WHOLE_RECORD, Refused, Typist
 from service.intake.tables import PORTION, ROW, TOO_DEEP, Given, Portion
 from service.schemas.records import shape
 from service.schemas.scalars import Reading, Wording
-from service.schemas.shapes import Record
+from service.schemas.shapes import Record, is_blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Portions:
-    """What was read of one table so far: typed records, and the positions of those refused or odd."""
+    """What was read of one table so far: typed records, and the positions of those refused (for what) or odd."""
 
     frames: list[Frame] = field(default_factory=list)
-    refused: list[int] = field(default_factory=list)
+    refused: Refused = field(default_factory=dict)
     odd: list[int] = field(default_factory=list)
 
 
@@ -50,7 +50,7 @@ def cast(tables: Mapping[str, Given], home: Home, reading: Reading) -> dict[str,
         for portion, (frame, refused) in zip(portions, typist.typed(portions), strict=True):
             of_table = read[portion.table]
             of_table.frames.append(frame)
-            of_table.refused.extend(refused)
+            of_table.refused.update(refused)
             of_table.odd.extend(portion.odd)
     return {name: with_singles(given, read[name], home) for name, given in tables.items()}
 
@@ -76,17 +76,19 @@ def with_singles(given: Given, read: Portions, home: Home) -> Cast:
     faults: dict[int, list[Fault]] = {}
     singles: list[dict[str, Any]] = []
     unknown = Counter(given.unknown)
-    refused = frozenset(read.refused)
     foreign: list[int] = []
     for position in sorted([*read.odd, *read.refused]):
-        record = given.record(position)
+        record, pointer = given.record(position), f"/{given.table}/{position}"
         if given.foreign and given.foreign(record):
             foreign.append(position)
-            unknown.subtract(record.keys() - schema.fields.keys() if position in refused else ())
+            unknown.subtract(record.keys() - schema.fields.keys() if position in read.refused else ())
             continue
-        if isinstance(record, dict) and position not in refused:
+        if isinstance(record, dict) and position not in read.refused:
             unknown.update(record.keys() - schema.fields.keys())
-        values, wrong = one_by_one(record, schema, home, f"/{given.table}/{position}")
+        if wrong := wrong_fields(record, read.refused.get(position, {WHOLE_RECORD}), schema, pointer):
+            faults[position] = wrong
+            continue
+        values, wrong = one_by_one(record, schema, home, pointer)
         if wrong:
             faults[position] = wrong
         else:
@@ -104,6 +106,22 @@ def frame_of(table: str, records: list[dict[str, Any]]) -> Frame:
         known = any(value is not None for value in values)
         columns[place.name] = as_column(place, values) if known else blank(place, table, len(records))
     return Frame(columns, len(records))
+
+
+def wrong_fields(record: Any, names: set[str], schema: Record, pointer: str) -> list[Fault]:
+    """What is wrong with some fields of a record all else of which was read; nothing unless something is with each."""
+    faults: list[Fault] = []
+    if not isinstance(record, dict) or not names.isdisjoint((WHOLE_RECORD, *Home.fields)):
+        return faults
+    for name in names:
+        kind, value = schema.fields[name], record.get(name)
+        try:
+            kind.deserialize(missing if is_blank(value, kind) else value)
+        except ValidationError as error:
+            faults += worded(error.messages, f"{pointer}/{escaped(name)}")
+        else:
+            return []
+    return sorted(faults, key=lambda fault: fault.pointer)
 
 
 def one_by_one(record: Any, schema: Record, home: Home, pointer: str) -> tuple[dict[str, Any], list[Fault]]:

@@ -23,7 +23,7 @@ from service.schemas.scalars import ID_LENGTH, Choice, Id, Scalar
 from service.schemas.shapes import ListOf
 
 BLOCK = 512  # records decoded at a time: they and their texts stay near the processor
-LEARNABLE_FIELDS = 100
+LEARNABLE_FIELDS = 256
 PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]{1,128}')
 BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyond it no field can hold it
 ShortText = Annotated[str, msgspec.Meta(max_length=ID_LENGTH)]  # a longer one may have spaces around it: read singly
@@ -31,10 +31,10 @@ Unnested = str | BoundedInteger | float | bool | msgspec.UnsetType | None
 
 
 class Learned(NamedTuple):
-    """A field that nobody asks for: its name, and whether lists or objects were met in it."""
+    """A field that nobody asks for: its name, and whether lists, objects or immense numbers were met in it."""
 
     name: str
-    nested: bool
+    is_wide: bool
 
 
 class TooDeep(Exception):
@@ -62,10 +62,11 @@ class Guard:
 
     def portion(self, records: Sequence[msgspec.Raw], start: int) -> Portion:
         """The records of a table from a position on, column by column."""
-        learned: tuple[Learned, ...] | None = None
+        learned, lessons = None, 1
         while learned != self._learned:  # whatever is learned on the way widens every record
             learned = self._learned
-            values, odd = self._read(records, start)
+            values, odd = self._read(records, start, learned, lessons)
+            lessons *= 2
         rows: Sequence[int] = range(start, start + len(records))
         if odd:
             rows = sorted({*rows} - {*odd})
@@ -81,51 +82,60 @@ class Guard:
         }
         return Portion(self._table, rows, read, odd)
 
-    def _read(self, records: Sequence[msgspec.Raw], start: int) -> tuple[list[Any], list[int]]:
-        """The values of the records that fit, one after the other, and the positions of the others."""
+    def _read(
+        self, records: Sequence[msgspec.Raw], start: int, learned: tuple[Learned, ...], lessons: int
+    ) -> tuple[list[Any], list[int]]:
+        """The values of the records that fit, one after the other, and the positions of the others.
+
+        Once so many records have taught something, the rest is left for when it is known.
+        """
         values: list[Any] = []
         odd: list[int] = []
         for first in range(0, len(records), BLOCK):
             block = records[first : first + BLOCK]
             try:
-                values.extend(self._values(block))
+                values.extend(self._values(block, learned))
             except Unread:
-                fitting = [self._fits(record) for record in block]
-                values.extend(self._values(list(compress(block, fitting))))
+                fitting: list[bool] = []
+                for record in block:
+                    fitting.append(self._fits(record, learned))
+                    lessons -= not fitting[-1] and self._learned != learned
+                    if not lessons:
+                        return values, odd
+                values.extend(self._values(list(compress(block, fitting)), learned))
                 odd += [start + first + place for place, fits in enumerate(fitting) if not fits]
         return values, odd
 
-    def _values(self, block: Sequence[msgspec.Raw]) -> Iterator[Any]:
+    def _values(self, block: Sequence[msgspec.Raw], learned: tuple[Learned, ...]) -> Iterator[Any]:
         """The values of some records, one after the other; refused as a whole where a record does not fit."""
-        found = decoder(self._table, self._tag, self._learned).decode(b"[" + b",".join(block) + b"]")
-        for place, each in enumerate(self._learned):
-            if each.nested and not all(is_shallow(getattr(one, own_name(place)), self._deepest - 1) for one in found):
+        found = decoder(self._table, self._tag, learned).decode(b"[" + b",".join(block) + b"]")
+        for place, each in enumerate(learned):
+            if each.is_wide and not all(is_shallow(getattr(one, own_name(place)), self._deepest - 1) for one in found):
                 raise TooDeep
         return chain.from_iterable(map(astuple, found))  # no tuple outlives its record: nothing to collect
 
-    def _fits(self, record: msgspec.Raw) -> bool:
-        """Whether every field of a record is of a type it may come as."""
+    def _fits(self, record: msgspec.Raw, learned: tuple[Learned, ...]) -> bool:
+        """Whether every field of a record is of a type it may come as; what is new in one that does not is learned."""
         try:
-            self._values([record])
+            self._values([record], learned)
         except Unread:
-            return self._learns(record) and self._fits(record)
+            self._learn(record)
+            return False
         return True
 
-    def _learns(self, record: msgspec.Raw) -> bool:
-        """Whether a record had unknown fields, or lists and objects in some, that the guard now knows."""
+    def _learn(self, record: msgspec.Raw) -> None:
+        """Learns the unknown fields of a record, and which of them hold more than a plain value."""
         known = shape(self._table).fields.keys() | {self._tag}
         try:
             given = json.loads(bytes(record))
         except (ValueError, RecursionError):
-            return False
+            return
         strange = given.keys() - known if isinstance(given, dict) else set()
-        nested = {name for name in strange if isinstance(given[name], (dict, list))}
-        before = {each.name: each.nested for each in self._learned}
+        wide = {name for name in strange if is_wide(given[name])}
+        before = {each.name: each.is_wide for each in self._learned}
         new = sorted(name for name in strange - before.keys() if PLAIN_NAME.fullmatch(name))
         names = [*before, *new[: LEARNABLE_FIELDS - len(before)]]
-        learned = tuple(Learned(name, before.get(name, False) or name in nested) for name in names)
-        is_more, self._learned = learned != self._learned, learned
-        return is_more
+        self._learned = tuple(Learned(name, before.get(name, False) or name in wide) for name in names)
 
 
 @lru_cache(maxsize=64)
@@ -133,7 +143,8 @@ def decoder(table: str, tag: str | None, learned: tuple[Learned, ...]) -> msgspe
     """The decoder that refuses records of other types or tables, or with fields neither asked for nor learned."""
     asked = [(name, wire_type(kind), None) for name, kind in shape(table).fields.items()]
     further = [
-        (own_name(place), msgspec.Raw if each.nested else Unnested, msgspec.UNSET) for place, each in enumerate(learned)
+        (own_name(place), msgspec.Raw if each.is_wide else Unnested, msgspec.UNSET)
+        for place, each in enumerate(learned)
     ]
     names = {own_name(place): each.name for place, each in enumerate(learned)}
     struct = msgspec.defstruct(
@@ -146,6 +157,11 @@ def decoder(table: str, tag: str | None, learned: tuple[Learned, ...]) -> msgspe
         gc=False,
     )
     return msgspec.json.Decoder(list[struct])  # type: ignore[valid-type]  # made here, of the table's own fields
+
+
+def is_wide(value: Any) -> bool:
+    """Whether a value is more than one text or number that some field could hold."""
+    return isinstance(value, (dict, list)) or (isinstance(value, int) and not -(2**63) <= value < 2**63)
 
 
 def own_name(place: int) -> str:

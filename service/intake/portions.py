@@ -1,4 +1,4 @@
-"""Portions of tables → frames, and which of their records must be looked at again.
+"""Portions of tables → frames, and which of their records must be looked at again, for which fields.
 
 The values of all columns of one type are piled up and made into one column, of which each column is a slice: so a call
 of few records in many tables costs little more than one table of as many.
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from service.core.tables import INSTANT, Column, Mask
+from service.core.tables import INSTANT, Column
 from service.intake.columns import AMOUNT
 from service.intake.frames import Frame, gaps, part
 from service.intake.home import Home
@@ -25,26 +25,29 @@ from service.intake.texts import Column as Found
 from service.schemas.records import shape
 from service.schemas.scalars import ID_LENGTH, Id, Reading
 
+Refused = dict[int, set[str]]  # a place or position → the fields that are to be looked at again
+WHOLE_RECORD = ""  # stands for all of them
+
 
 @dataclass(slots=True)
 class Unit:
-    """One portion on its way: its columns, and the places in it that are refused so far."""
+    """One portion on its way: its columns, and per place that is refused so far the fields for which it is."""
 
     portion: Portion
     height: int
     columns: dict[str, Column] = field(default_factory=dict)
-    refused: set[int] = field(default_factory=set)
+    refused: Refused = field(default_factory=dict)
 
     def put(self, place: Place, column: Column) -> None:
         """Sets a column."""
         self.columns[place.name] = column
         if place.required and (not isinstance(column, pl.Series) or column.has_nulls()):
-            self.refuse(gaps(column))
+            self.refuse(place.name, np.flatnonzero(gaps(column)).tolist())
 
-    def refuse(self, wrong: Mask) -> None:
-        """Refuses the records of a mask."""
-        if np.count_nonzero(wrong):
-            self.refused.update(np.flatnonzero(wrong).tolist())
+    def refuse(self, name: str, wrong: Iterable[int]) -> None:
+        """Refuses the records at some places for a field."""
+        for place in wrong:
+            self.refused.setdefault(place, set()).add(name)
 
 
 @dataclass(slots=True)
@@ -65,14 +68,14 @@ class Pile:
         for unit, place, start in self.owners:
             column = place.read(self.values[start : start + unit.height], reading)
             self.values[start : start + unit.height] = column.values
-            unit.refused.update(column.refused)
+            unit.refuse(place.name, column.refused)
 
     def give(self, column: Column, refused: Sequence[int] = ()) -> None:
         """Gives every owner its part of what the values have become."""
         for unit, place, start in self.owners:
             unit.put(place, part(column, start, unit.height))
             if refused:
-                unit.refused.update([found - start for found in refused if 0 <= found - start < unit.height])
+                unit.refuse(place.name, [found - start for found in refused if 0 <= found - start < unit.height])
 
 
 class Typist:
@@ -87,8 +90,8 @@ class Typist:
             if default is not None
         }
 
-    def typed(self, portions: Iterable[Portion]) -> list[tuple[Frame, list[int]]]:
-        """The typed records of some portions, each with the positions of records that are refused."""
+    def typed(self, portions: Iterable[Portion]) -> list[tuple[Frame, Refused]]:
+        """The typed records of some portions, each with the positions of records that are refused, and for what."""
         units = [Unit(portion, len(portion.rows)) for portion in portions]
         piles: dict[str, Pile] = {}
         for unit in units:
@@ -108,7 +111,7 @@ class Typist:
         if place.name in self._constants:
             unit.columns[place.name] = self._constants[place.name].new_from_index(0, unit.height)
         else:
-            unit.refused.update(range(unit.height))
+            unit.refuse(place.name, range(unit.height))
 
     def _take(self, unit: Unit, place: Place, values: Values, piles: dict[str, Pile]) -> None:
         """Reads a column and puts it on its pile; ids are read once they are all together."""
@@ -117,18 +120,17 @@ class Typist:
                 unit.put(place, read)
                 return
             if isinstance(place.kind, Id) and values.dtype == pl.String:
-                unit.refuse(
-                    values.str.len_chars().fill_null(0).to_numpy() > ID_LENGTH
-                )  # a decoder of JSON sees to that
+                long = values.str.len_chars().fill_null(0).to_numpy() > ID_LENGTH  # a decoder of JSON sees to that
+                unit.refuse(place.name, np.flatnonzero(long).tolist())
             values = values.to_list()
         if place.name in self._defaults:
             column = self._at_home(place.name, place.read(values, self._reading))
             values = column.values
-            unit.refused.update(column.refused)
+            unit.refuse(place.name, column.refused)
         elif place.pile != IDS:
             column = place.read(values, self._reading)
             values = column.values
-            unit.refused.update(column.refused)
+            unit.refuse(place.name, column.refused)
         if place.pile not in piles:
             piles[place.pile] = Pile(place)
         piles[place.pile].add(unit, place, values)
@@ -171,8 +173,8 @@ def has_any(values: Values) -> bool:
     return any(values) or values.count(None) < len(values)
 
 
-def finished(unit: Unit) -> tuple[Frame, list[int]]:
-    """The records of a portion that are not refused, and the positions of those that are."""
+def finished(unit: Unit) -> tuple[Frame, Refused]:
+    """The records of a portion that are not refused, and the positions of those that are, with the fields."""
     table, rows, columns = unit.portion.table, unit.portion.rows, unit.columns
     given = [name for name in shape(table).needs if name in columns]
     for place in places(table):
@@ -180,11 +182,11 @@ def finished(unit: Unit) -> tuple[Frame, list[int]]:
             columns[place.name] = blank(place, table, unit.height)
     columns[ROW] = np.array(rows, dtype=np.int64) if rows != range(unit.height) else np.arange(unit.height)
     for name in given:
-        unit.refuse(gaps(columns[shape(table).needs[name]]) & ~gaps(columns[name]))
+        alone = gaps(columns[shape(table).needs[name]]) & ~gaps(columns[name])
+        unit.refuse(WHOLE_RECORD, np.flatnonzero(alone).tolist())
     frame = Frame(columns, unit.height)
     if not unit.refused:
-        return frame, []
-    refused = sorted(unit.refused)
+        return frame, {}
     kept = np.ones(unit.height, dtype=bool)
-    kept[refused] = False
-    return frame.where(kept), [rows[place] for place in refused]
+    kept[[*unit.refused]] = False
+    return frame.where(kept), {rows[place]: names for place, names in unit.refused.items()}
