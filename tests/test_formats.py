@@ -130,6 +130,26 @@ def test_a_busy_month_is_judged_alike(form: str, client: FlaskClient) -> None:
     assert told(answer(client, FORMS[form](batch))) == told(answer(client, in_json(batch)))
 
 
+def test_lines_belong_to_the_table_they_name(client: FlaskClient) -> None:
+    """Whatever else a line begins or ends with, and whatever the lines before it did."""
+    misleading = [{"table ": "orders"}, {"x": {"table": "orders"}}, {'"table': "orders"}, {"x": ',"table":"orders"}'}]
+    named = [
+        (table, {**SOUND[table], key: f"{table} {place}"}, misleading[place % 4])
+        for table, key in [("orders", "order_id"), ("feedback", "feedback_id"), ("orders", "order_id")]
+        for place in range(300)
+    ]
+    several = [
+        [{"table": table, **record, **odd} for table, record, odd in named],
+        [{**odd, **record, "table": table} for table, record, odd in named],
+        [{**odd, "table": table, **record} for table, record, odd in named],
+    ]
+    tables = {of: [{**record, **odd} for table, record, odd in named if table == of] for of in ("orders", "feedback")}
+    expected = told(answer(client, in_json({**TOP, **tables})))
+    for lines in several:
+        text = "\n".join(json.dumps(line, separators=(",", ":")) for line in [{"table": "batch", **TOP}, *lines])
+        assert told(answer(client, Body(text.encode(), {"Content-Type": "application/x-ndjson"}))) == expected
+
+
 @pytest.mark.parametrize("ending", ["arrow", "ipc", "parquet"])
 def test_a_large_typed_file_is_judged_alike(ending: str, client: FlaskClient) -> None:
     """Whether its length is told or, compressed, is more than what is told."""

@@ -1,5 +1,6 @@
 """Lines of JSON → the records of each table. Sorts lines by table; records are read as those of a JSON body are."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,6 +22,9 @@ NAME = "table"
 SPACES = b" \t\r"
 LISTED = 1000
 TOGETHER = 256  # lines looked at in one
+NAMED_FIRST = re.compile(rb'\{ *"table" *: *"([a-z_]+)"')
+NAMED_LAST = re.compile(rb', *"table" *: *"([a-z_]+)" *\}\Z')
+NO_SIGN = b"\n\n"  # what no line begins or ends with
 RAW_LINES: msgspec.json.Decoder[msgspec.Raw] = msgspec.json.Decoder(msgspec.Raw)
 SECOND_BATCH = Fault("", "repeated_batch", "Only one line may say what stands beside the tables.")
 NO_TABLE = Fault("", "no_table", 'Expected an object that names its "table".')
@@ -119,23 +123,23 @@ def scanned(number: int, line: bytes) -> msgspec.Raw:
 
 
 def by_table(lines: Sequence[msgspec.Raw]) -> Sorted:
-    """Lines sorted by table. Those of one table mostly stand together and begin alike, which is the quickest to see."""
+    """Lines sorted by table. Those of one table mostly stand together and begin or end alike: that is quickly seen."""
     found = Sorted({}, [], [])
-    beginning, records = b"\n", list[msgspec.Raw]()
+    sign, records = NO_SIGN, list[msgspec.Raw]()
     for start in range(0, len(lines), TOGETHER):
         some = lines[start : start + TOGETHER]
-        if all_begin(some, beginning):
+        if all_have(some, sign):
             records.extend(some)
             continue
         for place, line in enumerate(some, start):
-            if bytes(line).startswith(beginning):
+            if all_have([line], sign):
                 records.append(line)
                 continue
             table = table_of(line)
             if table in TABLES:
                 records = found.records.setdefault(table, [])
                 records.append(line)
-                beginning = beginning_of(line, table)
+                sign = sign_of(line, table)
             elif table == BATCH:
                 found.batches.append(place)
             elif len(found.strangers) < LISTED:
@@ -144,9 +148,9 @@ def by_table(lines: Sequence[msgspec.Raw]) -> Sorted:
     return found
 
 
-def all_begin(lines: Sequence[msgspec.Raw], beginning: bytes) -> bool:
-    """Whether every one of some lines begins alike; none of them holds the end of a line."""
-    return b"\n".join([b"", *lines]).count(b"\n" + beginning) == len(lines)
+def all_have(lines: Sequence[msgspec.Raw], sign: bytes) -> bool:
+    """Whether every one of some lines begins or ends as a sign says; none of them holds the end of a line."""
+    return b"\n".join([b"", *lines, b""]).count(sign) == len(lines)
 
 
 def table_of(line: msgspec.Raw) -> str:
@@ -157,12 +161,13 @@ def table_of(line: msgspec.Raw) -> str:
         return ""
 
 
-def beginning_of(line: msgspec.Raw, table: str) -> bytes:
-    """What lines of a table begin with that name it first; of others, what no line begins with."""
-    text = bytes(line)
-    named = f'"{table}"'.encode()
-    end = text.find(named) + len(named)
-    return text[:end] if text[: end - len(named)].replace(b" ", b"") == b'{"table":' else b"\n"
+def sign_of(line: msgspec.Raw, table: str) -> bytes:
+    """What lines of a table begin with that name it first, or end with that name it last; `NO_SIGN` of others."""
+    text, named = bytes(line), table.encode()
+    if (first := NAMED_FIRST.match(text)) and first[1] == named:
+        return b"\n" + first[0]
+    last = NAMED_LAST.match(text, text.rfind(b","))
+    return last[0] + b"\n" if last and last[1] == named else NO_SIGN
 
 
 def line_numbers(text: bytes, places: Collection[int]) -> dict[int, int]:
