@@ -1,6 +1,7 @@
 """The guard of a table in JSON: which records have only fields of fitting types, and which fields nobody asked for.
 
-Fitting records are decoded a portion at a time, straight into the columns of the fields asked for.
+Fitting records are decoded a portion at a time, straight into the columns of the fields asked for. What does not fit is
+learned when it is first met: so an export full of it is still read in portions.
 """
 
 import json
@@ -37,6 +38,13 @@ class Learned(NamedTuple):
     is_wide: bool
 
 
+class Taught(NamedTuple):
+    """What a guard has learned: fields nobody asks for, and fields of which values of other types were met."""
+
+    fields: tuple[Learned, ...] = ()
+    loose: frozenset[str] = frozenset()
+
+
 class TooDeep(Exception):
     """A record is nested more deeply than is read."""
 
@@ -47,10 +55,8 @@ Unread = (msgspec.MsgspecError, RecursionError, TooDeep)
 class Guard:
     """Judges one table's records by type alone. `unknown` counts unknown fields of the records that fit.
 
-    Whatever is nested where nothing should be is for the reader of single records, who knows how deep is too deep.
-
-    An unknown field is learned when it is first met, so an export full of them is still read in portions. `tag` is a
-    key by which a record may name its table, which is no field.
+    Whatever is nested too deeply is for the reader of single records. `tag` is a key by which a record may name its
+    table, which is no field.
     """
 
     def __init__(self, table: str, deepest: int, tag: str | None = None) -> None:
@@ -58,32 +64,35 @@ class Guard:
         self._table = table
         self._deepest = deepest
         self._tag = tag
-        self._learned: tuple[Learned, ...] = ()
+        self._taught = Taught()
 
     def portion(self, records: Sequence[msgspec.Raw], start: int) -> Portion:
         """The records of a table from a position on, column by column."""
-        learned, lessons = None, 1
-        while learned != self._learned:  # whatever is learned on the way widens every record
-            learned = self._learned
-            values, odd = self._read(records, start, learned, lessons)
+        taught, lessons = None, 1
+        while taught != self._taught:  # whatever is learned on the way widens every record
+            taught = self._taught
+            values, odd = self._read(records, start, taught, lessons)
             lessons *= 2
         rows: Sequence[int] = range(start, start + len(records))
         if odd:
             rows = sorted({*rows} - {*odd})
         kinds = shape(self._table).fields
-        width = len(kinds) + len(self._learned)
+        width = len(kinds) + len(self._taught.fields)
         columns = [values[place::width] for place in range(width)]
-        for each, column in zip(self._learned, columns[len(kinds) :], strict=True):
+        for each, column in zip(self._taught.fields, columns[len(kinds) :], strict=True):
             given = len(column) - column.count(msgspec.UNSET)
             self.unknown.update({each.name: given} if given else {})
-        read = {
-            name: plain_column(column, self._deepest - 1) if wire_type(kind) is msgspec.Raw and any(column) else column
-            for (name, kind), column in zip(kinds.items(), columns[: len(kinds)], strict=True)
-        }
-        return Portion(self._table, rows, read, odd)
+        read: dict[str, Sequence[Any]] = {}
+        refused: dict[str, list[int]] = {}
+        for (name, kind), column in zip(kinds.items(), columns[: len(kinds)], strict=True):
+            is_raw = wire_type(kind) is msgspec.Raw or name in self._taught.loose
+            read[name] = plain_column(column, self._deepest - 1) if is_raw and any(column) else column
+            if name in self._taught.loose:
+                read[name], refused[name] = fitting(read[name], wire_type(kind))
+        return Portion(self._table, rows, read, odd, refused)
 
     def _read(
-        self, records: Sequence[msgspec.Raw], start: int, learned: tuple[Learned, ...], lessons: int
+        self, records: Sequence[msgspec.Raw], start: int, taught: Taught, lessons: int
     ) -> tuple[list[Any], list[int]]:
         """The values of the records that fit, one after the other, and the positions of the others.
 
@@ -94,59 +103,66 @@ class Guard:
         for first in range(0, len(records), BLOCK):
             block = records[first : first + BLOCK]
             try:
-                values.extend(self._values(block, learned))
+                values.extend(self._values(block, taught))
             except Unread:
-                fitting: list[bool] = []
+                fits: list[bool] = []
                 for record in block:
-                    fitting.append(self._fits(record, learned))
-                    lessons -= not fitting[-1] and self._learned != learned
+                    fits.append(self._fits(record, taught))
+                    lessons -= not fits[-1] and self._taught != taught
                     if not lessons:
                         return values, odd
-                values.extend(self._values(list(compress(block, fitting)), learned))
-                odd += [start + first + place for place, fits in enumerate(fitting) if not fits]
+                values.extend(self._values(list(compress(block, fits)), taught))
+                odd += [start + first + place for place, one in enumerate(fits) if not one]
         return values, odd
 
-    def _values(self, block: Sequence[msgspec.Raw], learned: tuple[Learned, ...]) -> Iterator[Any]:
+    def _values(self, block: Sequence[msgspec.Raw], taught: Taught) -> Iterator[Any]:
         """The values of some records, one after the other; refused as a whole where a record does not fit."""
-        found = decoder(self._table, self._tag, learned).decode(b"[" + b",".join(block) + b"]")
-        for place, each in enumerate(learned):
+        found = decoder(self._table, self._tag, taught).decode(b"[" + b",".join(block) + b"]")
+        for place, each in enumerate(taught.fields):
             if each.is_wide and not all(is_shallow(getattr(one, own_name(place)), self._deepest - 1) for one in found):
                 raise TooDeep
         return chain.from_iterable(map(astuple, found))  # no tuple outlives its record: nothing to collect
 
-    def _fits(self, record: msgspec.Raw, learned: tuple[Learned, ...]) -> bool:
+    def _fits(self, record: msgspec.Raw, taught: Taught) -> bool:
         """Whether every field of a record is of a type it may come as; what is new in one that does not is learned."""
         try:
-            self._values([record], learned)
+            self._values([record], taught)
         except Unread:
             self._learn(record)
             return False
         return True
 
     def _learn(self, record: msgspec.Raw) -> None:
-        """Learns the unknown fields of a record, and which of them hold more than a plain value."""
-        known = shape(self._table).fields.keys() | {self._tag}
+        """Learns the unknown fields of a record, which of them hold more than a plain value, and fields that misfit."""
+        kinds = shape(self._table).fields
         try:
             given = json.loads(bytes(record))
         except (ValueError, RecursionError):
             return
-        strange = given.keys() - known if isinstance(given, dict) else set()
+        if not isinstance(given, dict):
+            return
+        loose = [name for name in given.keys() & kinds.keys() if not is_of(given[name], wire_type(kinds[name]))]
+        strange = given.keys() - kinds.keys() - {self._tag}
         wide = {name for name in strange if is_wide(given[name])}
-        before = {each.name: each.is_wide for each in self._learned}
+        before = {each.name: each.is_wide for each in self._taught.fields}
         new = sorted(name for name in strange - before.keys() if PLAIN_NAME.fullmatch(name))
         names = [*before, *new[: LEARNABLE_FIELDS - len(before)]]
-        self._learned = tuple(Learned(name, before.get(name, False) or name in wide) for name in names)
+        learned = tuple(Learned(name, before.get(name, False) or name in wide) for name in names)
+        self._taught = Taught(learned, self._taught.loose.union(loose))
 
 
 @lru_cache(maxsize=64)
-def decoder(table: str, tag: str | None, learned: tuple[Learned, ...]) -> msgspec.json.Decoder[list[msgspec.Struct]]:
+def decoder(table: str, tag: str | None, taught: Taught) -> msgspec.json.Decoder[list[msgspec.Struct]]:
     """The decoder that refuses records of other types or tables, or with fields neither asked for nor learned."""
-    asked = [(name, wire_type(kind), None) for name, kind in shape(table).fields.items()]
+    asked = [
+        (name, msgspec.Raw if name in taught.loose else wire_type(kind), None)
+        for name, kind in shape(table).fields.items()
+    ]
     further = [
         (own_name(place), msgspec.Raw if each.is_wide else Unnested, msgspec.UNSET)
-        for place, each in enumerate(learned)
+        for place, each in enumerate(taught.fields)
     ]
-    names = {own_name(place): each.name for place, each in enumerate(learned)}
+    names = {own_name(place): each.name for place, each in enumerate(taught.fields)}
     struct = msgspec.defstruct(
         f"{table}_record",
         [*asked, *further],
@@ -162,6 +178,25 @@ def decoder(table: str, tag: str | None, learned: tuple[Learned, ...]) -> msgspe
 def is_wide(value: Any) -> bool:
     """Whether a value is more than one text or number that some field could hold."""
     return isinstance(value, (dict, list)) or (isinstance(value, int) and not -(2**63) <= value < 2**63)
+
+
+def is_of(value: Any, kind: Any) -> bool:
+    """Whether a value is of a type that a field may come as; whatever stays bytes is."""
+    if kind is msgspec.Raw:
+        return True
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def fitting(values: Sequence[Any], kind: Any) -> tuple[Sequence[Any], list[int]]:
+    """Values as they come when decoded as a type, None in place of those of another, and the places of these."""
+    wrong = [place for place, value in enumerate(values) if not is_of(value, kind)]
+    misfits = frozenset(wrong)
+    fit = [None if place in misfits else value for place, value in enumerate(values)]
+    return msgspec.convert(fit, list[kind]), wrong
 
 
 def own_name(place: int) -> str:

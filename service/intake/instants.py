@@ -70,12 +70,18 @@ class Form(NamedTuple):
     local: bool
 
 
+def form_of(text: str) -> Form | None:
+    """The form of a text, if it is one."""
+    zeros = text.translate(ZEROS)
+    return known_form(zeros) if ANY_FORM.fullmatch(zeros) else None
+
+
 @lru_cache(maxsize=64)
-def form_of(zeros: str) -> Form | None:
-    """The form of a text whose digits are all made zeros, if it is one."""
+def known_form(zeros: str) -> Form:
+    """The form of texts whose digits, all made zeros, read like this."""
     found = ANY_FORM.fullmatch(zeros)
     if found is None:
-        return None
+        raise ValueError(zeros)
     digits = [place for place, sign in enumerate(zeros) if sign == "0"]
     signs = [place for place, sign in enumerate(zeros) if sign != "0"]
     return Form(
@@ -90,25 +96,17 @@ def form_of(zeros: str) -> Form | None:
     )
 
 
-def canonical() -> Form:
-    """The canonical form."""
-    form = form_of(CANONICAL.translate(ZEROS))
-    if form is None:
-        raise ValueError(CANONICAL)
-    return form
-
-
 def instants(texts: Sequence[str | None], reading: Reading) -> tuple[Numbers, list[int]]:
     """The instants of texts, as tables hold them, and the places of those that are refused."""
     signs = aligned(texts, len(CANONICAL))
-    read = read_in(canonical(), signs)
+    read = read_in(known_form(CANONICAL.translate(ZEROS)), signs)
     unread = unread_of(texts, read == UNKNOWN, signs[:, 0] == ord(BLANK))
     hard: list[int] = []
     for _ in range(MOST_FORMS):
         if not len(unread):
             break
         some, first = [str(texts[place]) for place in unread.tolist()], int(unread[0])
-        if form := form_of(some[0].translate(ZEROS)):
+        if form := form_of(some[0]):
             found = read_in(form, aligned(some, form.length))
             read[unread] = in_zone(found, reading.zone) if form.local else found
             unread = unread[read[unread] == UNKNOWN]

@@ -95,6 +95,8 @@ class Typist:
         units = [Unit(portion, len(portion.rows)) for portion in portions]
         piles: dict[str, Pile] = {}
         for unit in units:
+            for name, wrong in unit.portion.refused.items():
+                unit.refuse(name, wrong)
             columns = unit.portion.columns
             for place in places(unit.portion.table):
                 values = columns.get(place.name)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol
 
 import polars as pl
@@ -20,13 +21,15 @@ class Portion(NamedTuple):
     """Some records of one table, column by column.
 
     `rows` are their positions in the caller's table. A field without a column is not known for any of them; `odd` are
-    positions met on the way that can only be read one by one.
+    positions met on the way that can only be read one by one. `refused` are per field the places in the portion of
+    records whose value is of no type that the field may come as.
     """
 
     table: str
     rows: Sequence[int]
     columns: Mapping[str, Values]
     odd: Sequence[int] = ()
+    refused: Mapping[str, Sequence[int]] = MappingProxyType({})
 
 
 class Source(Protocol):
