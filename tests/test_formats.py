@@ -132,7 +132,9 @@ def test_a_busy_month_is_judged_alike(form: str, client: FlaskClient) -> None:
 
 def test_lines_belong_to_the_table_they_name(client: FlaskClient) -> None:
     """Whatever else a line begins or ends with, and whatever the lines before it did."""
-    misleading = [{"table ": "orders"}, {"x": {"table": "orders"}}, {'"table': "orders"}, {"x": ',"table":"orders"}'}]
+    misleading: list[Record] = [
+        {"table ": "orders"}, {"x": {"table": "orders"}}, {'"table': "orders"}, {"x": ',"table":"orders"}'},
+    ]  # fmt: skip
     named = [
         (table, {**SOUND[table], key: f"{table} {place}"}, misleading[place % 4])
         for table, key in [("orders", "order_id"), ("feedback", "feedback_id"), ("orders", "order_id")]

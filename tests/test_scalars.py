@@ -46,6 +46,15 @@ def test_both_readers_agree(table: str, drawn: st.DataObject) -> None:
 @pytest.mark.parametrize("table", BULK)
 @seldom
 @given(drawn=st.data())
+def test_both_readers_agree_on_many(table: str, drawn: st.DataObject) -> None:
+    """What misfits again and again is read as if it were met for the first time."""
+    records = drawn.draw(records_of(table)) * 40
+    assert in_bulk(table, records) == one_by_one(table, records)
+
+
+@pytest.mark.parametrize("table", BULK)
+@seldom
+@given(drawn=st.data())
 def test_both_readers_agree_whose_record_it_is(table: str, drawn: st.DataObject) -> None:
     """A record whose seller or marketplace cannot be read is refused by both, never given to the batch's own."""
     records = drawn.draw(records_of(table, HOMES))

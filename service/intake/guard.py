@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache, reduce
 from itertools import chain, compress
 from operator import or_
@@ -25,6 +26,7 @@ from service.schemas.shapes import ListOf
 
 BLOCK = 512  # records decoded at a time: they and their texts stay near the processor
 LEARNABLE_FIELDS = 256
+SEVERAL = 32  # records with a value of another type that are read one by one before all values of the field are loose
 PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]{1,128}')
 BoundedInteger = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # beyond it no field can hold it
 ShortText = Annotated[str, msgspec.Meta(max_length=ID_LENGTH)]  # a longer one may have spaces around it: read singly
@@ -65,6 +67,7 @@ class Guard:
         self._deepest = deepest
         self._tag = tag
         self._taught = Taught()
+        self._misfits: Counter[str] = Counter()
 
     def portion(self, records: Sequence[msgspec.Raw], start: int) -> Portion:
         """The records of a table from a position on, column by column."""
@@ -141,7 +144,8 @@ class Guard:
             return
         if not isinstance(given, dict):
             return
-        loose = [name for name in given.keys() & kinds.keys() if not is_of(given[name], wire_type(kinds[name]))]
+        self._misfits.update(name for name in given if name in kinds and not is_of(given[name], wire_type(kinds[name])))
+        loose = [name for name, times in self._misfits.items() if times >= SEVERAL]
         strange = given.keys() - kinds.keys() - {self._tag}
         wide = {name for name in strange if is_wide(given[name])}
         before = {each.name: each.is_wide for each in self._taught.fields}
@@ -193,6 +197,8 @@ def is_of(value: Any, kind: Any) -> bool:
 
 def fitting(values: Sequence[Any], kind: Any) -> tuple[Sequence[Any], list[int]]:
     """Values as they come when decoded as a type, None in place of those of another, and the places of these."""
+    with suppress(msgspec.ValidationError):
+        return msgspec.convert(values, list[kind]), []
     wrong = [place for place, value in enumerate(values) if not is_of(value, kind)]
     misfits = frozenset(wrong)
     fit = [None if place in misfits else value for place, value in enumerate(values)]
