@@ -94,7 +94,7 @@ class Counting:
     beside: tuple[Has | Every, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Notes when tests that ask for the instant of the question may turn; and every field that is asked."""
+        """Notes what follows from the rest, so that no question need ask for it again."""
         conditions = [self.only, self.counts, *(one.when for one in self.leaves_out)]
         conditions += [part.counts for part in self.parts] + [one.when for one in self.also]
         every = [within for one in conditions for within in walk(one)]

@@ -1,12 +1,12 @@
-"""Instants: texts of one form at a time by arithmetic on their digits, whatever is left by expressions.
+"""Instants: texts by arithmetic on their digits, one form at a time.
 
-What neither reads is refused and read again one by one; neither accepts what marshmallow does not.
+What is in no form, or of a far year, is refused and read again one by one; nothing is read that marshmallow refuses.
 """
 
-import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from functools import cache
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,8 @@ import polars as pl
 from service.core.tables import UNKNOWN, Numbers
 from service.intake.numbers import numbers_of
 from service.intake.texts import BAR
-from service.schemas.scalars import CLOCK, DATE, OFFSET, Reading
+from service.intake.typed import in_utc
+from service.schemas.scalars import Reading
 
 Bytes = npt.NDArray[np.uint8]
 Truths = npt.NDArray[np.bool_]
@@ -23,14 +24,10 @@ Truths = npt.NDArray[np.bool_]
 CANONICAL = "2026-11-22T09:00:00Z"
 BLANK, UNREAD = "-", "?"  # stand for a text that is not known, or of another form, as often as a form is long
 FIRST_YEAR, LAST_YEAR = 1000, 2999
-ZEROS = str.maketrans("123456789", "0" * 9)
-ANY_FORM = re.compile(r"0000-00-00(?:[T ]00:00(?::00(?:\.(?P<fraction>0{1,6}))?)?(?P<offset>Z|(?P<sign>[+-])00:00)?)?")
-MOST_FORMS = 16  # in one column; what is written in still others is read by expressions
+DAY = "0000-00-00"
+OFFSETS = {"": 0, "Z": 0, "+00:00": 1, "-00:00": -1}  # each with whether it is ahead of UTC, or behind
 A_SECOND = 1_000_000
 TENTHS = A_SECOND // 10 ** np.arange(1, 7)
-ANY_INSTANT = rf"^(?<date>{DATE})(?:[T ](?<clock>{CLOCK})(?<offset>{OFFSET})?)?$"
-EARLIEST_YEAR, LATEST_YEAR = 1000, 9998  # beyond, an offset may lead out of the calendar
-ZONE_YEARS = (1971, 2036)  # within, the zone rules of all sources agree
 
 
 class Months(NamedTuple):
@@ -70,55 +67,64 @@ class Form(NamedTuple):
     local: bool
 
 
-def form_of(text: str) -> Form | None:
-    """The form of a text, if it is one."""
-    zeros = text.translate(ZEROS)
-    return known_form(zeros) if ANY_FORM.fullmatch(zeros) else None
+@cache
+def forms() -> dict[int, list[Form]]:
+    """Every form there is, by its length."""
+    clocks = ["00:00", "00:00:00", *(f"00:00:00.{'0' * digits}" for digits in range(1, 7))]
+    found = {len(DAY): [form_of(DAY, 0, "")]}
+    for between, clock, offset in product("T ", clocks, OFFSETS):
+        written = f"{DAY}{between}{clock}{offset}"
+        found.setdefault(len(written), []).append(form_of(written, len(clock.partition(".")[2]), offset))
+    return found
 
 
-@lru_cache(maxsize=64)
-def known_form(zeros: str) -> Form:
-    """The form of texts whose digits, all made zeros, read like this."""
-    found = ANY_FORM.fullmatch(zeros)
-    if found is None:
-        raise ValueError(zeros)
-    digits = [place for place, sign in enumerate(zeros) if sign == "0"]
-    signs = [place for place, sign in enumerate(zeros) if sign != "0"]
+def form_of(written: str, fraction: int, offset: str) -> Form:
+    """The form of texts that read like this once their digits are zeros."""
+    digits = [place for place, sign in enumerate(written) if sign == "0"]
+    signs = [place for place, sign in enumerate(written) if sign != "0"]
     return Form(
-        length=len(zeros),
+        length=len(written),
         digits=digits,
-        clock=len(digits) - len(found["fraction"] or "") - (4 if found["sign"] else 0),
+        clock=len(digits) - fraction - offset.count("0"),
         signs=signs,
-        between=np.frombuffer(zeros.encode(), np.uint8)[signs],
-        fraction=len(found["fraction"] or ""),
-        ahead={"+": 1, "-": -1}.get(found["sign"], 0),
-        local=found["offset"] is None,
+        between=np.frombuffer(written.encode(), np.uint8)[signs],
+        fraction=fraction,
+        ahead=OFFSETS[offset],
+        local=not offset,
     )
+
+
+@cache
+def canonical() -> Form:
+    """The canonical form."""
+    return form_of(f"{DAY}T00:00:00Z", 0, "Z")
+
+
+def form_read(text: str) -> Form | None:
+    """The form a text is read in, if there is one."""
+    signs = aligned([text], len(text))
+    return next((form for form in forms().get(len(text), ()) if read_in(form, signs)[0] != UNKNOWN), None)
 
 
 def instants(texts: Sequence[str | None], reading: Reading) -> tuple[Numbers, list[int]]:
     """The instants of texts, as tables hold them, and the places of those that are refused."""
     signs = aligned(texts, len(CANONICAL))
-    read = read_in(known_form(CANONICAL.translate(ZEROS)), signs)
+    read = told_in(canonical(), signs, reading)
     unread = unread_of(texts, read == UNKNOWN, signs[:, 0] == ord(BLANK))
-    hard: list[int] = []
-    for _ in range(MOST_FORMS):
-        if not len(unread):
-            break
-        some, first = [str(texts[place]) for place in unread.tolist()], int(unread[0])
-        if form := form_of(some[0]):
-            found = read_in(form, aligned(some, form.length))
-            read[unread] = in_zone(found, reading.zone) if form.local else found
-            unread = unread[read[unread] == UNKNOWN]
-        if len(unread) and unread[0] == first:
-            hard, unread = [*hard, first], unread[1:]
-    rest = [*hard, *unread.tolist()]
-    if not rest:
+    if not len(unread):
         return read, []
-    others = pl.Series(values=[texts[place] for place in rest], dtype=pl.String).to_frame("text")
-    by_expression = others.select(other_forms(reading.zone)).to_series()
-    read[rest] = numbers_of(by_expression)
-    return read, sorted(rest[place] for place in by_expression.is_null().arg_true().to_list())
+    others = [str(texts[place]) for place in unread.tolist()]
+    found, lengths = np.full(len(others), UNKNOWN), np.fromiter(map(len, others), dtype=np.int64)
+    for length in forms().keys() & set(lengths.tolist()):
+        rows = np.flatnonzero(lengths == length)
+        signs = aligned([others[row] for row in rows.tolist()], length)
+        for form in forms()[length]:
+            left = np.flatnonzero(found[rows] == UNKNOWN)
+            if not len(left):
+                break
+            found[rows[left]] = told_in(form, signs[left], reading)
+    read[unread] = found
+    return read, unread[found == UNKNOWN].tolist()
 
 
 def unread_of(texts: Sequence[str | None], unknown: Truths, blank: Truths) -> Numbers:
@@ -133,8 +139,7 @@ def aligned(texts: Sequence[str | None], length: int) -> Bytes:
     rows, blank, unread = (len(texts), length + len(BAR)), BLANK * length, UNREAD * length
     everything = BAR.join([text or blank for text in texts]) + BAR
     if len(everything) != rows[0] * rows[1] or everything.count(BAR) != rows[0] or not everything.isascii():
-        fitting = [blank if not text else text if len(text) == length else unread for text in texts]
-        everything = BAR.join(fitting) + BAR
+        everything = BAR.join([blank if not text else text if len(text) == length else unread for text in texts]) + BAR
     signs = np.frombuffer(everything.encode("ascii", "replace"), np.uint8).reshape(rows)
     if np.count_nonzero(signs[:, -1] != ord(BAR)):
         return aligned([text if not text or len(text) == length else unread for text in texts], length)
@@ -163,37 +168,9 @@ def read_in(form: Form, signs: Bytes) -> Numbers:
     return np.where(fits, moment, UNKNOWN)
 
 
-def in_zone(told: Numbers, zone: Any) -> Numbers:
-    """The instants of what clocks of a zone tell; not known without a zone, nor where the clock is put on or back."""
-    found = np.full(len(told), UNKNOWN)
-    if zone is None:
-        return found
-    first, last = (np.datetime64(str(year), "us").astype(np.int64) for year in (ZONE_YEARS[0], ZONE_YEARS[1] + 1))
-    agreed = np.flatnonzero((told >= first) & (told < last))
-    clock = pl.Series(told[agreed]).cast(pl.Datetime("us"))
-    moments = clock.dt.replace_time_zone(str(zone), ambiguous="earliest", non_existent="null")
-    found[agreed] = numbers_of(moments.dt.convert_time_zone("UTC"))
-    return found
-
-
-@lru_cache(maxsize=64)
-def other_forms(zone: Any) -> pl.Expr:
-    """Any timestamp text as an instant: with offset, with fraction, without seconds, in the batch's own zone."""
-    groups = pl.col("text").str.extract_groups(ANY_INSTANT)
-    clock = groups.struct.field("clock").fill_null("00:00")
-    seconds = pl.when(clock.str.len_bytes() == len("00:00")).then(clock + ":00").otherwise(clock)
-    local = (groups.struct.field("date") + "T" + seconds).str.to_datetime(
-        "%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us"
-    )
-    offset = groups.struct.field("offset")
-    minutes = pl.when(offset == "Z").then(0).otherwise(
-        (offset.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + offset.str.slice(4, 2).cast(pl.Int64, strict=False))
-        * pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)
-    )  # fmt: skip
-    with_offset = (local - pl.duration(minutes=minutes)).dt.replace_time_zone("UTC")
-    sensible = pl.when(local.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR))
-    if zone is None:
-        return sensible.then(with_offset)
-    in_zone = local.dt.replace_time_zone(str(zone), ambiguous="earliest", non_existent="null")
-    agreed = pl.when(local.dt.year().is_between(*ZONE_YEARS)).then(in_zone.dt.convert_time_zone("UTC"))
-    return sensible.then(pl.when(offset.is_null()).then(agreed).otherwise(with_offset))
+def told_in(form: Form, signs: Bytes, reading: Reading) -> Numbers:
+    """The instants of texts of one form; those told by a local clock in the zone of the batch."""
+    told = read_in(form, signs)
+    if not form.local:
+        return told
+    return numbers_of(in_utc(pl.Series(told).cast(pl.Datetime("us")), str(reading.zone) if reading.zone else None))

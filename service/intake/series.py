@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from service.core.tables import UNKNOWN, Column, Numbers
 from service.intake.columns import WORD, column_type, default_of, number_type
-from service.intake.instants import BLANK, CANONICAL, form_of, in_zone, read_in
+from service.intake.instants import BLANK, CANONICAL, form_read, told_in
 from service.intake.numbers import numbers_of
 from service.intake.texts import BAR, FIRST_PRINTABLE, LAST_PRINTABLE, is_trimmed
 from service.schemas.scalars import (
@@ -113,12 +113,11 @@ def of_lists(kind: fields.Field[Any], column: pl.Series) -> pl.Series | None:
 
 def instants_of_one_form(known: pl.Series, reading: Reading) -> Numbers | None:
     """The instants of texts that are all in the form of the first of them."""
-    form = form_of(known[known.is_not_null().arg_max() or 0] or CANONICAL)
+    form = form_read(known[known.is_not_null().arg_max() or 0] or CANONICAL)
     if form is None or not (known.str.len_bytes() == form.length).all():
         return None
     signs = np.frombuffer(known.fill_null(BLANK * form.length).str.join("").item().encode(), np.uint8)
-    told = read_in(form, signs.reshape(-1, form.length))
-    read = in_zone(told, reading.zone) if form.local else told
+    read = told_in(form, signs.reshape(-1, form.length), reading)
     return read if int((read == UNKNOWN).sum()) == known.null_count() else None
 
 

@@ -11,11 +11,12 @@ import polars as pl
 from marshmallow import fields
 
 from service.intake.columns import column_type
-from service.intake.instants import EARLIEST_YEAR, LATEST_YEAR, ZONE_YEARS
 from service.schemas.scalars import DECIMAL_PLACES, Amount, Boolean, Id, Integer, Text, Timestamp
 from service.schemas.shapes import ListOf
 
 TEXTS = (pl.String, pl.Categorical, pl.Enum)
+EARLIEST_YEAR, LATEST_YEAR = 1000, 9998  # beyond, an offset may lead out of the calendar
+ZONE_YEARS = (1971, 2036)  # within, the zone rules of all sources agree
 PER_SECOND = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
@@ -29,7 +30,7 @@ def normalised(column: pl.Series, kind: fields.Field[Any], zone: str | None) -> 
         case ListOf():
             return column.cast(pl.List(pl.String)) if of_texts(column.dtype) else nothing(column, pl.List(pl.String()))
         case Timestamp():
-            return instants(column, zone)
+            return in_utc(column, zone)
         case Amount():
             return amounts(column)
         case Integer():
@@ -89,7 +90,7 @@ def amounts(column: pl.Series) -> pl.Series:
     return without(number, (number < 0) | (number >= 10**18))
 
 
-def instants(column: pl.Series, zone: str | None) -> pl.Series:
+def in_utc(column: pl.Series, zone: str | None) -> pl.Series:
     """Instants in UTC. Days and times without a zone are read in the batch's own."""
     moments = column.cast(pl.Datetime("us")) if column.dtype == pl.Date else column
     if not isinstance(moments.dtype, pl.Datetime):
