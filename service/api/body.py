@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flask import request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from service.api.problems import Problem
 from service.api.state import limits, state
@@ -68,20 +68,24 @@ def received() -> Iterator[bytes]:
     Raises:
         Problem: too_large or bad_request.
     """
-    most = state().settings.max_body
-    request.max_content_length = most + 1  # a body in pieces is cut there in silence: the byte too many tells
-    taken = 0
+    most, said, taken = state().settings.max_body, request.content_length or 0, 0
+    require_body(said, most)
     try:
         while piece := request.stream.read(PIECE):
             taken += len(piece)
             require_body(taken, most)
             yield piece
-    except RequestEntityTooLarge:
-        raise too_large("body", most) from None
     except (HTTPException, Problem):
         raise
     except Exception:  # whatever the server's own reader of pieces raises, the caller sent it
-        raise Problem("bad_request", "The body could not be read to its end.") from None
+        raise cut_short() from None
+    if taken < said:
+        raise cut_short()
+
+
+def cut_short() -> Problem:
+    """The problem of a body whose end never came."""
+    return Problem("bad_request", "The body could not be read to its end.")
 
 
 def require_body(taken: int, most: int) -> None:

@@ -22,6 +22,7 @@ READERS: Mapping[str, Callable[[bytes | memoryview, Collection[str], Limits], Co
     "parquet": read_parquet,
     "arrow": read_arrow,
 }
+VIEWS_REACH = 2**31  # the bytes of texts that views can tell apart
 # whatever pyarrow raises of damaged bytes; memory and numbers run over where lengths are made up
 FAILURES = (pa.ArrowException, OSError, EOFError, ValueError, KeyError, NotImplementedError, MemoryError, OverflowError)
 
@@ -90,12 +91,18 @@ def lost_from_any(given: list[pl.Series], read: list[pl.Series]) -> pl.Series | 
 
 def columns_of(table: pa.Table) -> list[pl.Series]:
     """The columns of a table as Polars has them, without a copy where there need be none."""
-    return [pl.Series(column.name, pl.from_arrow(whole(table[column.name]))) for column in table.schema]
+    return [pl.Series(column.name, pl.from_arrow(in_views(whole(table[column.name])))) for column in table.schema]
 
 
 def whole(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column, safe to read."""
     return pa.chunked_array([plain(chunk) for chunk in column.chunks], plain_type(column.type))
+
+
+def in_views(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column with its texts as views, which is how Polars holds them: Arrow makes these three times as quickly."""
+    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return column.cast(pa.string_view()) if is_text and column.nbytes < VIEWS_REACH else column
 
 
 def is_read(kind: pa.DataType) -> bool:
