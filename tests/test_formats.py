@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from marshmallow import fields
 
+from service.api.multipart import parts_of
 from service.api.problems import CODES
 from service.app import create_app
 from service.intake.parts import ROOMY
@@ -209,6 +210,19 @@ def test_file(case: Record, strict: Flask) -> None:
     places = [[fault["pointer"], fault["code"], *map(fault.get, ("source", "line", "column"))] for fault in listed]
     shown = {**found, "status": reply.status_code, "faults": places}
     assert {name: shown.get(name) for name in expected} == expected
+
+
+def test_parts_end_where_their_boundary_is() -> None:
+    """In whatever pieces a body comes; what only looks like a boundary, or like the beginning of one, is content."""
+    chance = random.Random(3)  # noqa: S311  # chance that can be repeated
+    texts = [b"\r\n--edg", b"\r\n-", b"\n", b"\r", b"-- ", b"x--edge", b"x" * 40]
+    for _ in range(200):
+        contents = [b"".join(chance.choices(texts, k=chance.randint(0, 30))) for _ in range(3)]
+        head = b'--edge\r\nContent-Disposition: form-data; name="orders"\r\n\r\n'
+        body = b"".join(head + content + b"\r\n" for content in contents) + b"--edge--\r\n"
+        for size in (1, 2, 7, 50, len(body)):
+            pieces = (body[start : start + size] for start in range(0, len(body), size))
+            assert [part.content for part in parts_of(pieces, "edge", len(body))] == contents
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -7,13 +7,15 @@ from itertools import chain
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
-from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData, State
 
 from service.api.problems import Problem
 from service.intake.kinds import TYPED, written
 from service.intake.parts import ROOMY, Part, Room, shown_name
 
 MOST_PARTS = 1000
+BREAK = b"\r\n"
+PADDING = 16  # at least as many signs as follow a boundary on its line
 
 
 def parts_of(pieces: Iterable[bytes], boundary: str, length: int) -> list[Part]:
@@ -47,14 +49,37 @@ def parts_of(pieces: Iterable[bytes], boundary: str, length: int) -> list[Part]:
 
 
 def events(pieces: Iterable[bytes], boundary: str) -> Iterator[Event]:
-    """What a body says, piece by piece."""
-    decoder = MultipartDecoder(boundary.encode("latin-1"), max_parts=MOST_PARTS)
-    for piece in chain(pieces, [None]):
+    """What a body says, piece by piece. The decoder copies a piece five times: what is mere content goes past it."""
+    between = boundary.encode("latin-1")
+    decoder = MultipartDecoder(between, max_parts=MOST_PARTS)
+    for piece in chain(unbroken(pieces, between), [None]):
+        if piece and decoder.state is State.DATA and not decoder.buffer and between not in piece:
+            yield Data(piece, more_data=True)
+            continue
         decoder.receive_data(piece)
         while not isinstance(event := decoder.next_event(), NeedData):
             yield event
             if isinstance(event, Epilogue):
                 return
+
+
+def unbroken(pieces: Iterable[bytes], boundary: bytes) -> Iterator[bytes]:
+    """The same pieces, none of which ends within what may be a boundary.
+
+    Of one that does, the decoder may take the line break before the boundary for content.
+    """
+    mark, held = b"--" + boundary, b""
+    for piece in pieces:
+        together = held + piece
+        tail = max(len(together) - len(mark) - PADDING, 0)
+        begun = together.find(mark, tail)
+        if begun < 0:
+            line = max(together.rfind(b"\r", tail), together.rfind(b"\n", tail), tail - 1) + 1
+            begun = line if mark.startswith(together[line:]) else len(together) + len(BREAK)
+        end = max(begun - len(BREAK), 0)
+        held = together[end:]
+        yield together[:end]
+    yield held
 
 
 def headed(head: Headers) -> Part:

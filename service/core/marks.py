@@ -51,18 +51,19 @@ class Marks(NamedTuple):
 
     def where(self, mask: Mask) -> "Marks":
         """The marks of a mask."""
-        if np.count_nonzero(mask) == len(mask):
+        places = mask.nonzero()[0]  # numpy fetches by places twice as quickly as by a mask
+        if len(places) == len(mask):
             return self
         return Marks(
-            row=self.row[mask],
-            seller=self.seller[mask],
-            at=self.at[mask],
-            left=self.left[mask],
-            weight=None if self.weight is None else self.weight[mask],
-            flags=tuple(flag[mask] for flag in self.flags),
-            group=None if self.group is None else self.group[mask],
+            row=self.row[places],
+            seller=self.seller[places],
+            at=self.at[places],
+            left=self.left[places],
+            weight=None if self.weight is None else self.weight[places],
+            flags=tuple(flag[places] for flag in self.flags),
+            group=None if self.group is None else self.group[places],
             groups=self.groups,
-            also=tuple(values[mask] for values in self.also),
+            also=tuple(values[places] for values in self.also),
             sellers=self.sellers,
         )
 

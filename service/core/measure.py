@@ -119,14 +119,13 @@ def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> I
     if by_group and marks.group is not None:
         within &= marks.group != NO_GROUP
         slots = slots + marks.group.astype(np.int64) * width
-    named = used(slots[within])
+    named, many = used(slots[within.nonzero()[0]])
     if not len(named):
         return ()
     places = named
     if named[-1] > len(slots) + width:  # far more slots than are used: only these are summed up
         slots, places = named.searchsorted(slots), np.arange(len(named))
-    columns = [column[places].tolist() for column in sums(counting, marks, slots, within, int(places[-1]) + 1)]
-    total, counted, *further = columns
+    total, counted, *further = [column.tolist() for column in sums(counting, marks, within, Slots(slots, places, many))]
     parts, also = further[: len(counting.parts)], further[len(counting.parts) :]
     groups = [marks.groups[place] for place in (named // width).tolist()] if by_group else repeat(None)
     rows = list(zip(groups, counted, total, across(parts), across(also), strict=False))
@@ -134,11 +133,13 @@ def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> I
     return zip((named % width).tolist(), map(made.__getitem__, rows), strict=True)
 
 
-def used(slots: Numbers) -> Numbers:
-    """The slots there are, each once, in order; of many groups of many sellers most are nobody's."""
+def used(slots: Numbers) -> tuple[Numbers, Numbers]:
+    """The slots there are, each once, in order, and how often; of many groups of many sellers most are nobody's."""
     if slots.max(initial=0) > SPARSE * len(slots):
-        return np.unique(slots)
-    return np.bincount(slots).nonzero()[0]
+        return np.unique(slots, return_counts=True)
+    many = np.bincount(slots)
+    named = many.nonzero()[0]
+    return named, many[named]
 
 
 def across(columns: list[list[int]]) -> Iterable[tuple[int, ...]]:
@@ -146,15 +147,41 @@ def across(columns: list[list[int]]) -> Iterable[tuple[int, ...]]:
     return zip(*columns, strict=True) if columns else repeat(())
 
 
-def sums(counting: Counting, marks: Marks, slots: Numbers, within: Mask, size: int) -> Iterator[Numbers]:
+class Slots(NamedTuple):
+    """Where records are summed up: the slot of each, and of the slots that are named how many records they have."""
+
+    of: Numbers
+    named: Numbers
+    many: Numbers
+
+    def added(self, mask: Mask, weight: Numbers | None) -> Numbers:
+        """Per slot the weight of the records of a mask, or how many there are."""
+        places, size = mask.nonzero()[0], int(self.named[-1]) + 1
+        if weight is None:
+            return np.bincount(self.of[places], minlength=size)[self.named]
+        sums = np.zeros(size, dtype=np.int64)
+        np.add.at(sums, self.of[places], weight[places])
+        found: Numbers = sums[self.named]
+        return found
+
+    def differing(self, mask: Mask, values: Numbers) -> Numbers:
+        """Per slot how many different values the records of a mask have."""
+        places = mask.nonzero()[0]
+        slots, _ = differing_pairs(self.of[places], values[places])
+        return np.bincount(slots, minlength=int(self.named[-1]) + 1)[self.named]
+
+
+def sums(counting: Counting, marks: Marks, within: Mask, slots: Slots) -> Iterator[Numbers]:
     """Per slot the total, what is counted over all and in each part, and the further measures."""
     inside = within & (marks.left == IN_TOTAL)
-    yield added(slots, inside, None if counting.average else marks.weight, size)
+    if marks.weight is None or counting.average:
+        yield slots.many - slots.added(within & ~inside, None)  # few are left out
+    else:
+        yield slots.added(inside, marks.weight)
     for place, flag in enumerate(marks.flags):
-        yield added(slots, inside if counting.average and not place else inside & flag, marks.weight, size)
+        yield slots.added(inside if counting.average and not place else inside & flag, marks.weight)
     for values in marks.also:
-        held = inside & (values != NOTHING)
-        yield np.bincount(differing_pairs(slots[held], values[held])[0], minlength=size)
+        yield slots.differing(inside & (values != NOTHING), values)
 
 
 def new_runs(sorted_slots: Numbers) -> Numbers:
@@ -175,12 +202,3 @@ def differing_pairs(slots: Numbers, values: Numbers) -> tuple[Numbers, Numbers]:
     many = int(values.max(initial=0)) + 1
     pairs, pair = np.unique(slots * many + values, return_inverse=True)
     return pairs // many, pair
-
-
-def added(slots: Numbers, mask: Mask, weight: Numbers | None, size: int) -> Numbers:
-    """Per slot the weight of the records of a mask, or how many there are."""
-    if weight is None:
-        return np.bincount(slots[mask], minlength=size)
-    sums = np.zeros(size, dtype=np.int64)
-    np.add.at(sums, slots[mask], weight[mask])
-    return sums

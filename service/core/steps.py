@@ -72,7 +72,7 @@ def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moment
         present &= marks.group != NO_GROUP
         slots, groups = marks.seller * len(marks.groups) + marks.group, len(marks.groups)
     ever = present.nonzero()[0]
-    named = used(slots[ever])
+    named, _ = used(slots[ever])
     spread = Spread(
         named.searchsorted(slots[ever]), enters[ever] - moments.first, leaves[ever] - moments.first, moments, len(named)
     )
