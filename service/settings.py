@@ -28,7 +28,7 @@ class Settings:
         max_nesting: the most levels of lists and objects in a record.
         threads: requests a worker takes at once (the engine decides one at a time; probes are answered beside it).
         columns: threads a worker counts columns with.
-        timeout: seconds after which a worker that does not answer is replaced.
+        timeout: seconds after which a worker that does not answer is replaced, and a caller who sends nothing given up.
     """
 
     rules: Path

@@ -1,6 +1,8 @@
 """A gunicorn worker whose own refusals, of what never reaches the application, follow the manners of the service."""
 
 import json
+import socket
+import struct
 import sys
 import uuid
 from types import FrameType
@@ -19,7 +21,16 @@ REFUSALS = {
 
 
 class Worker(ThreadWorker):
-    """Answers with a problem document, and logs nothing of what the caller sent."""
+    """Answers with a problem document, and logs nothing of what the caller sent.
+
+    A caller who sends nothing for as long as a worker may take is given up: what listens hands its patience on.
+    """
+
+    def init_process(self) -> None:
+        """Runs until told to end."""
+        for listener in self.sockets:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", self.cfg.timeout, 0))
+        super().init_process()
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """Ends at the next turn of the loop: the signal may come while the pool's lock is held, which its end needs."""

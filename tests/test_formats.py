@@ -1,12 +1,15 @@
 """The same records in every form: the same verdicts to the byte. Files in the wild: read, or refused at their place."""
 
+import gzip
 import json
 import random
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from backports import zstd
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
@@ -223,6 +226,34 @@ def test_parts_end_where_their_boundary_is() -> None:
         for size in (1, 2, 7, 50, len(body)):
             pieces = (body[start : start + size] for start in range(0, len(body), size))
             assert [part.content for part in parts_of(pieces, "edge", len(body))] == contents
+
+
+@pytest.mark.parametrize(
+    ("head", "changed", "status"),
+    [("Content-Encoding: gzip", gzip.compress, 200), ("Content-Encoding: ZSTD", zstd.compress, 200),
+     ("Content-Encoding: br", bytes, 415), ("Content-Transfer-Encoding: binary", bytes, 200),
+     ("Content-Transfer-Encoding: base64", b64encode, 400), ("Content-Type: text/csv; charset=ISO-8859-1", bytes, 200),
+     ("Content-Type: text/csv; charset=shift_jis", bytes, 415), ("Content-Type: text/csv; charset=no", bytes, 415)],
+)  # fmt: skip
+def test_what_a_part_says_of_itself(
+    head: str, changed: Callable[[bytes], bytes], status: int, client: FlaskClient
+) -> None:
+    """How it is written and compressed is heeded; what cannot be read so is refused, not taken for something else."""
+    order = {**SOUND["orders"], "seller_id": "A1", "marketplace": "amazon.com"}
+    name = b'--x\r\nContent-Disposition: form-data; name="orders"; filename="orders.csv"\r\n'
+    body = b"\r\n".join([name + head.encode(), b"", changed(FILES_OF["csv"]("orders", [order])), b"--x--", b""])
+    reply = client.post("/v1/verdicts", data=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
+    assert reply.status_code == status, reply.text
+
+
+@pytest.mark.parametrize(("columns", "status", "codes"), [(20_000, 200, []), (60_000, 422, ["no_header"])])
+def test_a_header_has_an_end(columns: int, status: int, codes: list[str], client: FlaskClient) -> None:
+    """Columns are told apart in time, however many they are; a header without an end in sight is none."""
+    names = [*SOUND["orders"], *(f"c{place}" for place in range(columns))]
+    text = f"{','.join(names)}\n{','.join(map(str, SOUND['orders'].values()))}\n"
+    body = multipart([("batch", json.dumps(TOP).encode(), "", ""), ("orders", text.encode(), "orders.csv", "")])
+    reply = client.post("/v1/verdicts", data=body.data, headers=dict(body.headers))
+    assert (reply.status_code, [fault["code"] for fault in said(reply).get("errors", ())]) == (status, codes)
 
 
 @pytest.mark.parametrize("seed", range(20))

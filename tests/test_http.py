@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from backports import zstd
 
 from tests.batches import batch
-from tests.serving import JSON, Reply, Served, serving
+from tests.serving import JSON, Reply, Served, reply_of, serving
 
 Case = dict[str, Any]
 CASES: list[Case] = json.loads(Path(__file__).with_name("http.json").read_text(encoding="utf-8"))
@@ -178,6 +179,17 @@ def test_body_shorter_than_promised(sent: bytes, small: Served) -> None:
     assert small.say(head.format(len(BODY)).encode() + BODY).status == 200
     reply = small.say(head.format(len(BODY) + 1).encode() + sent)
     assert (reply.status, reply.json["detail"]) == (400, "The body could not be read to its end.")
+
+
+def test_a_caller_who_falls_silent(tmp_path: Path) -> None:
+    """In the middle of a body, for as long as a worker may take: given up, so that others are answered."""
+    head = b"POST /v1/verdicts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+    with serving(tmp_path / "output", environment={"STANDING_TIMEOUT": "15", "STANDING_THREADS": "1"}) as served:
+        silent = HTTPConnection("127.0.0.1", served.port, timeout=60)
+        silent.connect()
+        silent.sock.sendall(head + b"{")
+        assert reply_of(silent).status == 400
+        assert served.ask("GET", "/livez").status == 200
 
 
 @pytest.mark.parametrize(

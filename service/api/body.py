@@ -45,13 +45,23 @@ def pieces() -> Iterator[bytes]:
         Problem: unsupported_media_type, too_large or bad_request.
         Corrupt: the compressed bytes are damaged.
     """
-    named = request.headers.get("Content-Encoding", "identity").strip().lower()
+    encoding = encoding_named(request.headers.get("Content-Encoding", "identity"))
+    return inflated(encoding) if encoding else received()
+
+
+def encoding_named(header: str) -> str | None:
+    """How a body, or a part of one, is compressed by its header; None where it is not.
+
+    Raises:
+        Problem: unsupported_media_type.
+    """
+    named = header.strip().lower()
     if named == "identity":
-        return received()
+        return None
     if named not in ENCODINGS:
-        detail = "The body may be compressed with gzip or zstd, once."
+        detail = "What is sent may be compressed with gzip or zstd, once."
         raise Problem("unsupported_media_type", detail, headers={"Accept-Encoding": "gzip, zstd"})
-    return inflated(ENCODINGS[named])
+    return ENCODINGS[named]
 
 
 def inflated(encoding: str) -> Iterator[bytes]:

@@ -1,6 +1,8 @@
 """A body of files → its parts. Werkzeug knows the grammar; no part ever touches a disk."""
 
+import codecs
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from io import BytesIO
 from itertools import chain
 
@@ -9,11 +11,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData, State
 
+from service.api.body import encoding_named
 from service.api.problems import Problem
 from service.intake.kinds import TYPED, written
 from service.intake.parts import ROOMY, Part, Room, shown_name
 
 MOST_PARTS = 1000
+AS_THEY_ARE = frozenset({"binary", "8bit", "7bit"})
+CHARSETS = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", "cp1252"})
 BREAK = b"\r\n"
 PADDING = 16  # at least as many signs as follow a boundary on its line
 
@@ -86,6 +91,24 @@ def headed(head: Headers) -> Part:
     """A part as the readers of files take it, its content still to come."""
     _, said = parse_options_header(head.get("Content-Disposition"))
     name = said.get("filename") or ""
-    media_type, _ = parse_options_header(head.get("Content-Type"))
+    media_type, options = parse_options_header(head.get("Content-Type"))
+    require_charset(options.get("charset", "utf-8"))
+    if head.get("Content-Transfer-Encoding", "binary").lower() not in AS_THEY_ARE:
+        raise Problem("bad_request", "Parts are taken as they are, without a Content-Transfer-Encoding.")
+    encoding = encoding_named(head.get("Content-Encoding", "identity"))
     how = written(name, media_type)
-    return Part(said.get("name") or "", how.kind, shown_name(name or said.get("name") or ""), b"", how.encoding)
+    source = shown_name(name or said.get("name") or "")
+    return Part(said.get("name") or "", how.kind, source, b"", encoding or how.encoding)
+
+
+def require_charset(charset: str) -> None:
+    """Refuses a part whose texts are said to be in an encoding that is not read here.
+
+    Raises:
+        Problem: unsupported_media_type.
+    """
+    with suppress(LookupError):
+        if codecs.lookup(charset).name in CHARSETS:
+            return
+    detail = "Texts are read in UTF-8, in UTF-16 with a byte order mark, or else in Windows-1252."
+    raise Problem("unsupported_media_type", detail)

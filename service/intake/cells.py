@@ -1,6 +1,5 @@
 """The cells of a file: what each says in the place of a JSON value. Lists are cut at `;`, lists of objects are JSON."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -8,11 +7,12 @@ from decimal import Decimal
 from math import isnan
 from typing import Any
 
+import msgspec
 import polars as pl
 from marshmallow import fields
 from polars.exceptions import PanicException
 
-from service.intake.plain import is_within
+from service.intake.plain import plain
 from service.intake.tables import TOO_DEEP, Portion, Values
 from service.schemas.records import shape
 from service.schemas.scalars import SPACES, Choice, Id, Scalar, Text
@@ -93,7 +93,8 @@ def value_of(value: Any, kind: fields.Field[Any], deepest: int) -> Any:
         case datetime() | date():
             return value.isoformat()
         case Decimal():
-            return format(value, "f")
+            digits = format(value, "f")
+            return digits.rstrip("0").rstrip(".") if "." in digits else digits
         case float():
             whole = isinstance(kind, Id | Text) and value.is_integer()
             return None if isnan(value) else int(value) if whole else value
@@ -118,9 +119,8 @@ def cell_value(cell: str, kind: fields.Field[Any], deepest: int) -> Any:
 def from_json(cell: str, deepest: int) -> Any:
     """The value of a cell in JSON, or its text where it is none."""
     try:
-        value = json.loads(cell)
-    except ValueError:
+        return plain(msgspec.json.decode(cell, type=msgspec.Raw), deepest - 1)
+    except msgspec.DecodeError:
         return cell
     except RecursionError:
         return TOO_DEEP
-    return value if is_within(value, deepest - 1) else TOO_DEEP

@@ -1,5 +1,6 @@
 """A csv or tsv file → one table of texts: in bulk, or row by row where the bulk parser gives up."""
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -7,6 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import polars as pl
+import re2
 from polars.exceptions import PanicException, PolarsError
 
 from service.core.errors import Fault
@@ -16,6 +18,11 @@ from service.intake.parts import Part, require_columns
 from service.intake.rows import lines_of, rows
 from service.intake.tables import Given, Limits, Place, Placed, TooManyRecords
 from service.schemas.records import shape
+
+CELLS = r'(?:(?:"(?:[^"]|"")*"|[^"{0}\r\n][^{0}\r\n]*)?[{0}\r\n])*'  # each with what ends it; quoted ones hold anything
+
+
+SEPARATOR_LINE = re.compile(rb"sep=.(?=\r?\n)", re.IGNORECASE)  # told to Excel, and seen from the header as well
 
 
 class Sheet(NamedTuple):
@@ -35,6 +42,8 @@ def read_delimited(part: Part, text: bytes, limits: Limits) -> Given:
     """
     if b"\r" in text and b"\n" not in text:
         text = text.replace(b"\r", b"\n")  # as old spreadsheets end their lines
+    if says_separator := SEPARATOR_LINE.match(text):
+        text = text[says_separator.end() :]  # an empty line is left of it, so that lines are counted as before
     header = read_header(part, text)
     absent = require_columns(part, header.names, header.line)
     sheet = in_bulk(text, header) or row_by_row(part, text, header)
@@ -73,7 +82,12 @@ def unknown_columns(header: Header, kinds: Collection[str], cells: pl.DataFrame)
 def in_bulk(text: bytes, header: Header) -> Sheet | None:
     """The file as the bulk parser reads it, or None where it gives up."""
     columns = {f"{place}": pl.String() for place in range(len(header.names))}
+    columns = {f"{place}": pl.String() for place in range(len(header.names))}
+    if b'"' in text and has_broken_quotes(text, header.separator):
+        return None
     ended = text if text.endswith(b"\n") else text + b"\n"  # or a cell too many in the last line is lost in silence
+    if has_broken_quotes(ended, header.separator):
+        return None
     try:
         cells = pl.read_csv(
             ended, separator=header.separator, has_header=False, schema=columns, skip_lines=header.lines,
@@ -84,6 +98,11 @@ def in_bulk(text: bytes, header: Header) -> Sheet | None:
     if blank(cells).any():
         cells = cells.filter(~blank(cells))
     return Sheet(cells, range(cells.height))
+
+
+def has_broken_quotes(text: bytes, separator: str) -> bool:
+    """Whether the quotes of some cell are broken: the bulk parser would drop them, and read on in whatever follows."""
+    return b'"' in text and not re2.fullmatch(CELLS.format(re.escape(separator)).encode(), text)
 
 
 def blank(cells: pl.DataFrame) -> pl.Series:

@@ -66,7 +66,10 @@ def lists(kind: ListOf, places: Mapping[str, int], values: Sequence[Sequence[Any
     """A column of lists of words, each as a number with a bit for every word."""
     listed = list in set(map(type, values))
     keys = [tuple(value) if isinstance(value, list) else value for value in values] if listed else values
-    return by_meaning(keys, lambda value: bits(kind, places, value), NO_WORD)
+    try:
+        return by_meaning(keys, lambda value: bits(kind, places, value), NO_WORD)
+    except TypeError:  # a list or an object stands where a word should
+        return without_refused([bits(kind, places, value) for value in values], NO_WORD)
 
 
 def bits(kind: ListOf, places: Mapping[str, int], value: Any) -> Any:

@@ -21,20 +21,21 @@ class Row(NamedTuple):
 
 
 def rows(text: str, separator: str) -> Iterator[Row]:
-    """Every row that says something. A row of empty cells is none."""
+    """Every row that says something. A row of empty cells is none; one with broken quotes ends with its line."""
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    while True:
-        line = reader.line_num + 1
+    lines = list(StringIO(text, newline=""))
+    begun = 0
+    while begun < len(lines):
+        first = begun
+        reader = csv.reader(map(lines.__getitem__, range(first, len(lines))), delimiter=separator, strict=True)
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            for cells in reader:
+                if any(cells):
+                    yield Row(begun + 1, cells)
+                begun = first + reader.line_num
         except csv.Error:
-            yield Row(line, None)
-            continue
-        if any(cells):
-            yield Row(line, cells)
+            yield Row(begun + 1, None)
+            begun += 1  # a quote that is never closed swallows every line that follows: each is read for itself
 
 
 def lines_of(text: bytes, separator: str, source: str, positions: Collection[int]) -> dict[int, Place]:
