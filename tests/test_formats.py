@@ -5,9 +5,12 @@ import json
 import random
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from backports import zstd
 from flask import Flask
@@ -15,6 +18,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from marshmallow import fields
+from pyarrow import ipc
 
 from service.api.multipart import parts_of
 from service.api.problems import CODES
@@ -213,6 +217,78 @@ def test_file(case: Record, strict: Flask) -> None:
     places = [[fault["pointer"], fault["code"], *map(fault.get, ("source", "line", "column"))] for fault in listed]
     shown = {**found, "status": reply.status_code, "faults": places}
     assert {name: shown.get(name) for name in expected} == expected
+
+
+OF_SELLERS = pa.struct([("kind", pa.string()), ("value", pa.string())])
+NO_ONE = pa.nulls(100_000, OF_SELLERS)
+TEXT = pa.array(["x" * 100_000])
+TOLD_OFTEN = pa.DictionaryArray.from_arrays(pa.array([0] * 30, pa.int8()), TEXT)
+IN_VIEWS = pa.concat_arrays([TEXT.cast(pa.string_view())] * 30)
+MANY: dict[str, pa.Array] = {
+    "gaps": pa.ListArray.from_arrays(pa.array([0, 100_000]), NO_ONE),
+    "gaps of a fixed number": pa.FixedSizeListArray.from_arrays(pa.nulls(100_000), 100_000),
+    "texts of a dictionary": pa.ListArray.from_arrays(pa.array([0, 30]), TOLD_OFTEN),
+    "texts in views": pa.ListArray.from_arrays(pa.array([0, 30]), IN_VIEWS),
+    "texts in objects": pa.ListArray.from_arrays(
+        pa.array([0, 30]), pa.StructArray.from_arrays([TOLD_OFTEN, TOLD_OFTEN], ["kind", "value"])
+    ),
+    "texts in a map": pa.MapArray.from_arrays(pa.array([0, 30], pa.int32()), pa.array(["x"] * 30), TOLD_OFTEN),
+    "lists of a dictionary": pa.DictionaryArray.from_arrays(
+        pa.array([0], pa.int8()), pa.ListArray.from_arrays(pa.array([0, 30]), TOLD_OFTEN)
+    ),
+    "lists that share": pa.ListArray.from_arrays(
+        pa.array([0, 30]),
+        pa.ListViewArray.from_arrays(pa.array([0] * 30, pa.int32()), pa.array([1] * 30, pa.int32()), TEXT),
+    ),
+}
+
+
+def in_arrow(table: pa.Table) -> bytes:
+    """A table as an Arrow stream, compressed."""
+    buffer = BytesIO()
+    with ipc.new_stream(buffer, table.schema, options=ipc.IpcWriteOptions(compression="zstd")) as stream:
+        stream.write_table(table)
+    return buffer.getvalue()
+
+
+def in_parquet(table: pa.Table) -> bytes:
+    """A table as Parquet."""
+    buffer = BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def status_of(table: str, content: bytes, ending: str, app: Flask) -> tuple[int, Record]:
+    """What comes of a file of one table."""
+    body = multipart([("batch", json.dumps(TOP).encode(), "batch.json", ""), (table, content, f"{table}.{ending}", "")])
+    reply = app.test_client().post("/v1/verdicts", data=body.data, headers=dict(body.headers))
+    return reply.status_code, said(reply)
+
+
+@pytest.mark.parametrize("what", MANY)
+def test_few_bytes_that_tell_of_many_values(what: str, strict: Flask) -> None:
+    """They are refused before they are written out."""
+    content = in_arrow(pa.table({"status": ["active"], "identities": MANY[what]}))
+    assert len(content) < 1_000_000
+    status, told_of = status_of("sellers", content, "arrow", strict)
+    assert (status, told_of.get("limit")) == (413, "decompressed")
+
+
+@pytest.mark.parametrize("what", ["gaps", "texts of a dictionary", "texts in objects"])
+def test_few_bytes_of_parquet_that_tell_of_many_values(what: str, strict: Flask) -> None:
+    """They are refused before they are written out."""
+    status, told_of = status_of(
+        "sellers", in_parquet(pa.table({"status": ["active"], "identities": MANY[what]})), "parquet", strict
+    )
+    assert (status, told_of.get("limit")) == (413, "decompressed")
+
+
+def test_a_file_of_very_many_columns(client: FlaskClient) -> None:
+    """Their names are counted once, not once for each."""
+    columns = [*(f"c{place}" for place in range(20_000)), "status", "status"]
+    table = pa.Table.from_arrays([pa.array(["active"])] * len(columns), columns)
+    status, told_of = status_of("sellers", in_arrow(table), "arrow", client.application)
+    assert (status, [fault["code"] for fault in told_of["errors"]]) == (422, ["duplicate_column"])
 
 
 def test_parts_end_where_their_boundary_is() -> None:

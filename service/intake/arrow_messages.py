@@ -24,6 +24,7 @@ EXPERIMENTAL = b"ARROW:experimental_compression"  # how the first writers said s
 SIZE = 8  # bytes before a compressed buffer, which say how many it holds
 BLOCK = np.dtype([("at", "<i8"), ("metadata", "<i4"), ("padding", "<i4"), ("body", "<i8")])
 BUFFER = np.dtype([("at", "<i8"), ("length", "<i8")])
+END_MARKS = (b"\xff\xff\xff\xff\0\0\0\0", b"\0\0\0\0")  # of a stream; the second is how the first writers wrote it
 TAIL = 10  # the size of the footer, and the mark at the end of a file
 
 
@@ -33,7 +34,7 @@ def decompressed_size(source: pa.Buffer, *, is_file: bool) -> int:
     Raises:
         pa.ArrowException, OSError, EOFError, ValueError: it is damaged.
     """
-    messages = messages_of_file(source) if is_file else ipc.MessageReader.open_stream(source)
+    messages = messages_of_file(source) if is_file else messages_of_stream(source)
     try:
         return sum(said_by(message) for message in messages)
     except (LookupError, TypeError, struct.error):
@@ -48,6 +49,16 @@ def messages_of_file(source: pa.Buffer) -> Iterator[ipc.Message]:
     for slot in (FOOTER_DICTIONARIES, FOOTER_BATCHES):
         for place in listed(footer, slot, BLOCK)["at"].tolist():
             yield ipc.read_message(source.slice(place))
+
+
+def messages_of_stream(source: pa.Buffer) -> Iterator[ipc.Message]:
+    """The messages of a stream, which must end with a mark, and nothing behind it."""
+    stream, end = pa.BufferReader(source), 0
+    for message in ipc.MessageReader.open_stream(stream):
+        yield message
+        end = stream.tell()
+    if memoryview(source).cast("B")[end:] not in END_MARKS:
+        raise ValueError
 
 
 def said_by(message: ipc.Message) -> int:

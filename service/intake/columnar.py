@@ -8,15 +8,17 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
 from service.intake.arrow_messages import decompressed_size
-from service.intake.tables import Limits, TooLarge, TooManyRecords
+from service.intake.tables import Limits, TooManyRecords
+from service.intake.unfolded import VALUE, require_at_most
 
 FILE_MARK = b"ARROW1"
+FARTHEST = (2**63 - 1) // 1000  # seconds before or after 1970
 DICTIONARY = frozenset({"RLE_DICTIONARY", "PLAIN_DICTIONARY"})
 
 
@@ -35,7 +37,7 @@ def read_parquet(content: bytes | memoryview, wanted: Collection[str], limits: L
         pa.ArrowException, OSError, ValueError: it is damaged.
     """
     file = pq.ParquetFile(pa.BufferReader(content))
-    require_bounded_chunks(file.metadata, limits)
+    require_bounded_chunks(file.metadata, wanted, limits)
     names = list(file.schema_arrow.names)
     there = [name for name in wanted if name in names]
     coded = sorted(coded_columns(file.metadata, there))
@@ -44,39 +46,49 @@ def read_parquet(content: bytes | memoryview, wanted: Collection[str], limits: L
     for place in range(file.metadata.num_row_groups):
         group = file.read_row_group(place, columns=there, use_threads=False)
         held += group.nbytes
-        if held > limits.decompressed:
-            raise TooLarge("decompressed", limits.decompressed)
+        require_at_most(limits.decompressed, held)
         groups.append(group)
     empty = file.schema_arrow.empty_table().select(unique(there, names))
     pa.default_memory_pool().release_unused()  # what decompressing took
     return Columns(names, pa.concat_tables(groups) if groups else empty)
 
 
-def require_bounded_chunks(metadata: pq.FileMetaData, limits: Limits) -> None:
+def require_bounded_chunks(metadata: pq.FileMetaData, wanted: Collection[str], limits: Limits) -> None:
     """Refuses a file that says it holds more than the limits."""
-    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+    groups = groups_of(metadata)
     if metadata.num_rows > limits.records or sum(group.num_rows for group in groups) > limits.records:
         raise TooManyRecords
-    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
-    if sum(chunk.total_uncompressed_size for chunk in chunks) > limits.decompressed:
-        raise TooLarge("decompressed", limits.decompressed)
-    if any(min(chunk.num_values, chunk.total_uncompressed_size) < 0 for chunk in chunks):
+    chunks = [(chunk, group.num_rows) for group in groups for chunk in chunks_of(group)]
+    if any(min(chunk.num_values, chunk.total_uncompressed_size) < 0 for chunk, _ in chunks):
         raise ValueError
-    if any(chunk.num_values > limits.decompressed for chunk in chunks):
-        raise TooLarge("decompressed", limits.decompressed)
+    require_at_most(limits.decompressed, sum(chunk.total_uncompressed_size for chunk, _ in chunks))
+    within = sum(max(chunk.num_values - rows, 0) for chunk, rows in chunks if column_of(chunk) in wanted)
+    require_at_most(limits.decompressed, within * VALUE)
 
 
 def coded_columns(metadata: pq.FileMetaData, wanted: Collection[str]) -> set[str]:
     """The columns that hold each text once: read so, a small file cannot unfold to more than memory holds."""
-    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
-    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
     return {
         chunk.path_in_schema
-        for chunk in chunks
-        if chunk.path_in_schema.split(".")[0] in wanted
-        and chunk.physical_type == "BYTE_ARRAY"
-        and DICTIONARY & set(chunk.encodings)
+        for group in groups_of(metadata)
+        for chunk in chunks_of(group)
+        if column_of(chunk) in wanted and chunk.physical_type == "BYTE_ARRAY" and DICTIONARY & set(chunk.encodings)
     }
+
+
+def groups_of(metadata: pq.FileMetaData) -> list[pq.RowGroupMetaData]:
+    """What a file says of its groups of rows."""
+    return [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+
+
+def chunks_of(group: pq.RowGroupMetaData) -> list[pq.ColumnChunkMetaData]:
+    """What a group of rows says of its columns, of which those of lists and objects are in several."""
+    return [group.column(place) for place in range(group.num_columns)]
+
+
+def column_of(chunk: pq.ColumnChunkMetaData) -> str:
+    """The name of the column that values are of, at whatever depth."""
+    return str(chunk.path_in_schema).split(".")[0]
 
 
 def read_arrow(content: bytes | memoryview, wanted: Collection[str], limits: Limits) -> Columns:
@@ -90,8 +102,8 @@ def read_arrow(content: bytes | memoryview, wanted: Collection[str], limits: Lim
     opened = ipc.open_file if is_file else ipc.open_stream
     source = pa.py_buffer(content)
     schema = opened(source).schema
-    if decompressed_size(source, is_file=is_file) > limits.decompressed:  # memory for it would be asked at once
-        raise TooLarge("decompressed", limits.decompressed)
+    said = decompressed_size(source, is_file=is_file)
+    require_at_most(limits.decompressed, said)  # memory for it would be asked at once
     places = [place for place, name in enumerate(schema.names) if name in wanted]
     reader = opened(source, options=ipc.IpcReadOptions(included_fields=places, use_threads=False))
     batches, rows = [], 0
@@ -102,33 +114,8 @@ def read_arrow(content: bytes | memoryview, wanted: Collection[str], limits: Lim
         batches.append(batch)
     kept = pa.schema([schema.field(place) for place in places]) if places else schema
     table = pa.Table.from_batches(batches, batches[0].schema if batches else kept)
-    return Columns(list(schema.names), table.select([name for name in table.column_names if name in wanted]))
-
-
-def require_bounded_texts(table: pa.Table, limits: Limits) -> None:
-    """Refuses texts that are many only because one is told many times, before they are written out."""
-    if sum(unfolded(chunk) for column in table.columns for chunk in column.chunks) > limits.decompressed:
-        raise TooLarge("decompressed", limits.decompressed)
-
-
-def unfolded(array: pa.Array) -> int:
-    """How many bytes texts take that the file itself need not hold one by one."""
-    kind = array.type
-    if pa.types.is_dictionary(kind):
-        lengths = text_lengths(plain(array.dictionary).cast(pa.large_string()))
-        return int(lengths[array.indices.drop_null().to_numpy(zero_copy_only=False)].sum())
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return unfolded(array.values)
-    if pa.types.is_string_view(kind):
-        views = np.frombuffer(array.buffers()[1], np.int32).reshape(-1, 4)[array.offset : array.offset + len(array)]
-        return int(views[~array.is_null().to_numpy(zero_copy_only=False), 0].sum(dtype=np.int64))
-    return 0
-
-
-def text_lengths(texts: pa.LargeStringArray) -> npt.NDArray[np.int64]:
-    """The bytes of each of some texts."""
-    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    return np.diff(offsets)
+    asked = [place for place, name in enumerate(table.column_names) if name in wanted]  # names may be told twice
+    return Columns(list(schema.names), table.select(asked))
 
 
 def unique(names: Iterable[str], there: list[str]) -> list[str]:
@@ -137,7 +124,7 @@ def unique(names: Iterable[str], there: list[str]) -> list[str]:
 
 
 def plain(array: pa.Array) -> pa.Array:
-    """The same values without dictionaries, and with nothing behind null entries."""
+    """The same values without dictionaries of texts or numbers, in UTC, and with nothing behind null entries."""
     kind = array.type
     if pa.types.is_dictionary(kind):
         return decoded_dictionary(array)
@@ -145,24 +132,40 @@ def plain(array: pa.Array) -> pa.Array:
         values = plain(array.values)
         listed = pa.large_list(values.type) if pa.types.is_large_list(kind) else pa.list_(values.type)
         return pa.Array.from_buffers(listed, len(array), array.buffers()[:2], offset=array.offset, children=[values])
+    if pa.types.is_struct(kind):
+        names = [field.name for field in kind]
+        values = [plain(array.field(place)) for place in range(len(names))]
+        return pa.StructArray.from_arrays(values, names, mask=array.is_null())
+    if pa.types.is_timestamp(kind):
+        return moments(array)
     if pa.types.is_string_view(kind) and array.null_count:
         return with_blank_nulls(array)
     return array
 
 
-def plain_type(kind: pa.DataType) -> pa.DataType:
-    """The type that `plain` makes of a type."""
-    if pa.types.is_dictionary(kind):
-        return pa.large_string()
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return (pa.large_list if pa.types.is_large_list(kind) else pa.list_)(plain_type(kind.value_type))
-    return kind
-
-
 def decoded_dictionary(array: pa.DictionaryArray) -> pa.Array:
-    """The texts a dictionary stands for."""
-    texts = plain(array.dictionary).cast(pa.large_string())
-    return pa.DictionaryArray.from_arrays(array.indices, texts).dictionary_decode()
+    """The values a dictionary stands for; lists and objects stay in it, since Arrow cannot copy all that they hold."""
+    values = plain(array.dictionary)
+    values = values.cast(pa.large_string()) if is_text(values.type) else values
+    coded = pa.DictionaryArray.from_arrays(array.indices, values)
+    return coded if pa.types.is_nested(values.type) else coded.dictionary_decode()
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether values of a type are texts."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def moments(array: pa.TimestampArray) -> pa.TimestampArray:
+    """Instants in UTC, as they are held whatever their zone; seconds beyond counting in milliseconds, the last before.
+
+    Polars has no seconds, and does not mind whether their number runs over.
+    """
+    kind = array.type
+    if kind.unit == "s":
+        array = pc.max_element_wise(array.cast(pa.int64()), -FARTHEST, skip_nulls=False)
+        array = pc.min_element_wise(array, FARTHEST, skip_nulls=False)
+    return array.cast(pa.timestamp(kind.unit, "UTC" if kind.tz else None))
 
 
 def with_blank_nulls(array: pa.Array) -> pa.Array:

@@ -82,8 +82,10 @@ def integers(column: pl.Series) -> pl.Series:
 
 def amounts(column: pl.Series) -> pl.Series:
     """Exact decimals of at least 0, or the texts of numbers that may not be exact."""
-    if column.dtype.is_float() or (isinstance(column.dtype, pl.Decimal) and column.dtype.scale > DECIMAL_PLACES):
+    if column.dtype.is_float():
         return known(column).cast(pl.String)
+    if isinstance(column.dtype, pl.Decimal) and column.dtype.scale > DECIMAL_PLACES:
+        return column.cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
     if not column.dtype.is_numeric():
         return nothing(column)
     number = column.cast(column_type(Amount()), strict=False)
@@ -92,7 +94,7 @@ def amounts(column: pl.Series) -> pl.Series:
 
 def in_utc(column: pl.Series, zone: str | None) -> pl.Series:
     """Instants in UTC. Days and times without a zone are read in the batch's own."""
-    moments = column.cast(pl.Datetime("us")) if column.dtype == pl.Date else column
+    moments = column.cast(pl.Datetime("ms")) if column.dtype == pl.Date else column
     if not isinstance(moments.dtype, pl.Datetime):
         return nothing(column)
     moments = within_years(moments, EARLIEST_YEAR, LATEST_YEAR).dt.cast_time_unit("us")

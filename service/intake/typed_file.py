@@ -11,10 +11,11 @@ import pyarrow as pa
 from polars.exceptions import PanicException, PolarsError
 
 from service.intake.cells import Cells
-from service.intake.columnar import Columns, plain, plain_type, read_arrow, read_parquet, require_bounded_texts
+from service.intake.columnar import Columns, is_text, plain, read_arrow, read_parquet
 from service.intake.parts import Part, Unreadable, require_columns, shown_name
 from service.intake.tables import Given, Limits, Place
 from service.intake.typed import lost, normalised
+from service.intake.unfolded import is_told, require_bounded
 from service.schemas.records import shape
 from service.schemas.scalars import Scalar
 
@@ -56,7 +57,7 @@ def read_typed(part: Part, limits: Limits, zone: str | None) -> Given:
 
 def require_once(part: Part, names: list[str]) -> None:
     """Refuses two columns of one name."""
-    if repeated := sorted({name for name in names if names.count(name) > 1}):
+    if repeated := sorted(name for name, times in Counter(names).items() if times > 1):
         detail = "Two columns have this name."
         raise Unreadable(part.fault("duplicate_column", detail, None, shown_name(name)) for name in repeated)
 
@@ -65,11 +66,12 @@ def in_columns(part: Part, table: pa.Table, limits: Limits, zone: str | None) ->
     """The records of a table, column by column."""
     kinds = shape(part.table).fields
     flat = [column.name for column in table.schema if is_read(column.type)]
-    nested = {name: table[name].to_pylist() for name in table.column_names if name not in flat}
-    if wrong := [name for name in nested if isinstance(kinds[name], Scalar)]:
+    others = [column for column in table.schema if column.name not in flat]
+    if wrong := [each.name for each in others if isinstance(kinds[each.name], Scalar) or not is_told(each.type)]:
         detail = "Columns of this type are not read; expected texts, numbers, booleans, instants or lists of texts."
         raise Unreadable(part.fault("unsupported_type", detail, None, name) for name in wrong)
-    require_bounded_texts(table.select(flat), limits)
+    require_bounded(table, limits)
+    nested = {column.name: whole(table[column.name]).to_pylist() for column in others}
     given = columns_of(table.select(flat))
     read = [normalised(column, kinds[column.name], zone) for column in given]
     rows = range(table.num_rows)
@@ -96,13 +98,12 @@ def columns_of(table: pa.Table) -> list[pl.Series]:
 
 def whole(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column, safe to read."""
-    return pa.chunked_array([plain(chunk) for chunk in column.chunks], plain_type(column.type))
+    return pa.chunked_array([plain(chunk) for chunk in column.chunks or [pa.nulls(0, column.type)]])
 
 
 def in_views(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column with its texts as views, which is how Polars holds them: Arrow makes these three times as quickly."""
-    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-    return column.cast(pa.string_view()) if is_text and column.nbytes < VIEWS_REACH else column
+    return column.cast(pa.string_view()) if is_text(column.type) and column.nbytes < VIEWS_REACH else column
 
 
 def is_read(kind: pa.DataType) -> bool:
