@@ -10,6 +10,9 @@ from service.rulebook.folder import Snapshot, snapshot
 from service.settings import BadSetting, Settings, settings_from_environment
 
 FORMS = ("text", "json", "github")
+INTERRUPTED = 130  # what shells say of a command that Ctrl-C ended
+OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path)
+STANDARD_OUTPUT = Path("-")
 LEVELS = ("insufficient_data", "good", "watch", "breach")
 
 
@@ -69,34 +72,40 @@ def demo(keep: bool, reports: bool) -> None:
 @click.option("--on-invalid", default="reject", show_default=True, type=click.Choice(["reject", "skip"]))
 @click.option("--evidence", default=20, show_default=True, type=click.IntRange(0, 1000), help="Ids per list, at most.")
 @click.option("--at-least", type=click.Choice(LEVELS), help="List only metrics at this level or worse.")
-@click.option("--json", "form", flag_value="application/json", help="Print the answer as JSON instead of a table.")
-@click.option("--ndjson", "form", flag_value="application/x-ndjson", help="Print a verdict a line.")
-@click.option("--csv", "form", flag_value="text/csv", help="Print a row per seller and metric.")
-@click.option(
-    "-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file, as its name ends."
-)
-def evaluate(
-    paths: tuple[Path, ...], form: str | None, output: Path | None, on_invalid: str, **given: str | int | None
-) -> None:
+@click.option("--json", is_flag=True, help="Print the answer as JSON instead of a table.")
+@click.option("--ndjson", is_flag=True, help="Print a verdict a line.")
+@click.option("--csv", is_flag=True, help="Print a row per seller and metric.")
+@click.option("-o", "output", type=OUTPUT, help="Write to a file, as its name ends; - is standard output.")
+def evaluate(paths: tuple[Path, ...], output: Path | None, on_invalid: str, **given: str | int | None) -> None:
     """Evaluate files and folders without a server.
 
     A file is for the table it is named after (orders.csv, orders-2.parquet, returns.ndjson.gz); a JSON or NDJSON file
-    of another name is a whole batch. A file without records says that there were none. A marketplace's own report is
-    known by what is in it, whatever it is called.
+    of another name is a whole batch, and there may be one. A file without records says that there were none. A
+    marketplace's own report is known by what is in it, whatever it is called. Of a folder, files are taken, but no
+    folders within it.
 
     Exit code 0: judged. 1: records or files are at fault, each named with file, line and column. 2: wrong usage.
     """
-    from service.from_disk import NotUsable, Wanted, run_files
-
-    query = {"on_invalid": on_invalid, "evidence": given.pop("evidence"), "at_least": given.pop("at_least")}
-    top = {name: value for name, value in given.items() if value}
-    held = settings()
     try:
-        sys.exit(run_files(Wanted(paths, top, query, form, output), held, rule_files(held.rules)))
-    except NotUsable as error:
-        raise click.UsageError(str(error)) from None
+        from service.from_disk import Wanted, run_files
+        from service.report import reason_of
+
+        query = {"on_invalid": on_invalid, "evidence": given.pop("evidence"), "at_least": given.pop("at_least")}
+        forms = [name for name in ("json", "ndjson", "csv") if given.pop(name)]
+        top = {name: value for name, value in given.items() if value}
+        held = settings()
+        wanted = Wanted(paths, top, query, forms, None if output == STANDARD_OUTPUT else output)
+        sys.exit(run_files(wanted, held, rule_files(held.rules)))
     except BrokenRulebook as broken:
         raise click.ClickException(str(broken)) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.ClickException(reason_of(error)) from None
+    except MemoryError:
+        raise click.ClickException("there is not enough memory") from None
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 @main.group()

@@ -11,7 +11,7 @@ import urllib.request
 from importlib.resources import files
 from typing import NamedTuple
 
-from service.report import print_answer
+from service.report import answer_text
 from service.uploads import Upload, multipart
 
 STARTING_SECONDS = 60.0
@@ -36,7 +36,7 @@ def run_demo(*, keep: bool, reports: bool = False) -> int:
         asked = of_reports() if reports else of_batch()
         request = urllib.request.Request(f"{address}/v1/verdicts", asked.body, {"Content-Type": asked.content_type})
         with urllib.request.urlopen(request) as reply:
-            print_answer(json.load(reply))
+            print(answer_text(json.load(reply)), end="")
         if keep:
             print(f"\nThe server listens on {address} until you press Ctrl-C. Ask it yourself:")
             print(f"  curl -s {asked.arguments} {address}/v1/verdicts", flush=True)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from click import ClickException
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -12,30 +13,75 @@ from rich.text import Text
 COLORS = {"breach": "bold red", "watch": "yellow", "good": "green", "insufficient_data": "dim"}
 HEALTH_COLORS = {"red": "bold red", "yellow": "yellow", "green": "green", "unknown": "dim"}
 NAMED_RECORDS = 3
+WIDTH = 80
 SIGNS = {"breach": "✗", "watch": "!", "good": "✓", "insufficient_data": "–"}
 
 
-def print_answer(answer: dict[str, Any], console: Console | None = None) -> None:
+class NotUsable(ClickException):
+    """What a person typed cannot be meant; the message says why."""
+
+    exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file cannot be read or written; one without a name is standard output."""
+    return printable(f"{error.filename or 'standard output'}: {error.strerror}")
+
+
+def console_of(*, stderr: bool = False) -> Console:
+    """A console that prints words as they are: a caller's text is neither an emoji nor markup."""
+    console = Console(stderr=stderr, emoji=False, highlight=False, markup=False)
+    if console.width < 1:  # a terminal that does not say how wide it is
+        console.width = WIDTH
+    return console
+
+
+def answer_text(answer: dict[str, Any]) -> str:
+    """What `print_answer` prints."""
+    console = console_of()
+    with console.capture() as captured:
+        print_answer(answer, console)
+    return captured.get()
+
+
+def print_answer(answer: dict[str, Any], console: Console) -> None:
     """Prints every verdict of an answer."""
-    console = console or Console()
+    if not answer["verdicts"]:
+        console.print("No record names a seller: there is nobody to judge.")
     for verdict in answer["verdicts"]:
         print_verdict(verdict, answer["as_of"], console)
     for warning in answer["warnings"]:
         told = ", ".join(f"{name} {printable(str(value))}" for name, value in warning.items())
-        console.print(f"warning: {told}", style="dim", markup=False)
+        console.print(f"warning: {told}", style="dim")
 
 
 def print_problem(problem: dict[str, Any], *, as_json: bool) -> None:
     """Prints to standard error why there is no answer: a line per fault that begins with its place in a file."""
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
     if as_json:
-        console.out(json.dumps(problem, ensure_ascii=False))
+        console_of(stderr=True).out(json.dumps(problem, ensure_ascii=False))
         return
-    for fault in problem.get("errors", ()):
+    place = [problem["source"]] if "source" in problem else []
+    print_faults(problem.get("errors", ()), ": ".join([*place, problem["title"], problem["detail"]]))
+
+
+def print_rejected(answer: dict[str, Any]) -> None:
+    """Prints to standard error which records were left out, and why, where there are any."""
+    if count := sum(answer["errors_total"].values()):
+        what = "fault" if count == 1 else "faults"
+        print_faults(answer["rejected"], f"Skipped: {count} {what}; the records at fault are left out.")
+
+
+def print_faults(faults: Iterable[dict[str, Any]], last: str) -> None:
+    """Prints a line per fault to standard error, and a last line."""
+    console = console_of(stderr=True)
+    for fault in faults:
         place = [str(fault[name]) for name in ("source", "line", "column") if name in fault]
         told = ": ".join(filter(None, [":".join(place), fault["pointer"], fault["detail"]]))
-        console.out(f"{printable(told)} [{fault['code']}]", highlight=False)
-    console.out(f"{problem['title']}: {problem['detail']}", highlight=False)
+        console.out(f"{printable(told)} [{fault['code']}]")
+    console.out(printable(last))
 
 
 def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None:
@@ -43,7 +89,7 @@ def print_verdict(verdict: dict[str, Any], as_of: str, console: Console) -> None
     health, status = verdict["health"], verdict["status"]
     console.print()
     heading = f"Seller {printable(verdict['seller_id'])} on {verdict['marketplace']}, as of {as_of}"
-    console.print(heading, style="bold", markup=False)
+    console.print(heading, style="bold")
     console.print(f"Health: {health['color']}. {health['reasons'][0]['text']}", style=HEALTH_COLORS[health["color"]])
     said = f" Reported: {status['reported']}." if status["reported"] else ""
     console.print(f"Heading for: {status['projected']}. {status['reasons'][0]['text']}{said}")

@@ -1,6 +1,10 @@
 """The command as a person types it: evaluate, rules check and settings, with good input and bad."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +13,7 @@ from flask.testing import FlaskClient
 
 from service.cli import main
 from service.rulebook.folder import Snapshot
-from tests.batches import batch
+from tests.batches import TOP, batch
 from tests.conftest import RULES
 from tests.rule_folders import FAULTS, broken_folder, folder_of
 
@@ -179,3 +183,188 @@ def test_good_settings_are_kept(tmp_path: Path) -> None:
     assert standing("evaluate", file, STANDING_MAX_RECORDS=" 2 ", STANDING_MAX_TEXT="").exit_code == 0
     refused = standing("evaluate", "--json", file, STANDING_MAX_RECORDS="1")
     assert (refused.exit_code, json.loads(refused.stderr)["limit"]) == (1, "records")
+
+
+HEADER = "order_id,seller_id,purchased_at,status,fulfilled_by\n"
+ROW = "1,EU:id:7,2026-11-16T09:00:00Z,shipped,seller\n"
+ORDERS, FAULTY = HEADER + ROW, HEADER + ROW.replace("shipped", "gone")
+BESIDE = ("--marketplace", "shop.example", "--as-of", TOP["as_of"])
+FEW = str(Path(__file__).with_name("packs"))  # rules that are soon loaded
+OWN = {**os.environ, "PYTHONPATH": str(RULES.parent), "STANDING_RULES": FEW}  # the environment of a process of its own
+SMALL = json.dumps({**batch(**BAD), "marketplace": "shop.example"})
+
+
+def evaluated(*arguments: str, **environment: str) -> Result:
+    """Files evaluated by few rules."""
+    return standing("evaluate", *arguments, **{"STANDING_RULES": FEW, **environment})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with orders in it, in the folder where commands are run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "orders.csv").write_text(ORDERS)
+    (tmp_path / "one.json").write_text(SMALL)
+    (tmp_path / "link.json").symlink_to("one.json")
+    return tmp_path / "folder"
+
+
+def process(line: str) -> "subprocess.CompletedProcess[bytes]":
+    """The command in a process of its own, as a shell runs a line that has `standing` in it."""
+    script = line.replace("standing", f"{sys.executable} -m service")
+    return subprocess.run(["/bin/bash", "-c", script], capture_output=True, env=OWN, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [("one.json -o one.json", "one.json: the answer would be written over one.json"),
+     ("one.json -o link.json", "link.json: the answer would be written over one.json"),
+     ("folder -o folder/orders.csv", "folder/orders.csv: the answer would be written over"),
+     ("one.json -o nowhere/a.json", "nowhere/a.json: No such file or directory"),
+     ("one.json -o /proc/a.json", "/proc/a.json: "),
+     ("one.json -o folder", "is a directory"),
+     ("one.json -o a.parquet", "a.parquet: the answer is written as .json, .ndjson, .jsonl or .csv"),
+     ("one.json -o a.json.gz", "a.json.gz: the answer is written as"),
+     ("one.json -o a.json --csv", "the answer has one form, not several: csv, json"),
+     ("one.json --json --csv", "the answer has one form, not several: json, csv"),
+     ("one.json --as-of x", "--as-of: Expected a timestamp"),
+     ("one.json --timezone Mars", "--timezone: Expected an IANA time zone"),
+     ("one.json --marketplace x", "--marketplace: No rule pack knows this marketplace\n"),
+     ("one.json link.json", "link.json: only one file may hold a whole batch, and one.json does"),
+     ("empty", "no files to evaluate in empty"),
+     ("strange", "strange/a?[31m.csv: a file is named after its table")],
+)  # fmt: skip
+def test_evaluate_refuses_what_cannot_be_meant(arguments: str, told: str, folder: Path) -> None:
+    """In a line, and nothing is written."""
+    (folder.parent / "empty").mkdir()
+    (folder.parent / "empty" / "notes.txt").write_text("orders\n")
+    (folder.parent / "strange").mkdir()
+    (folder.parent / "strange" / "a\x1b[31m.csv").write_text("a,b\n")
+    before = contents(folder.parent)
+    result = evaluated(*arguments.split())
+    assert (result.exit_code, told in result.stderr, "\x1b" in result.stderr) == (2, True, False), result.output
+    assert contents(folder.parent) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_evaluate_leaves_out_its_earlier_answer(folder: Path) -> None:
+    """Of a folder only, and if it is one: what else is there is somebody's own."""
+    for ending in ("json", "ndjson", "csv"):
+        file, command = folder / f"report.{ending}", [*BESIDE, "folder", "-o", f"folder/report.{ending}"]
+        assert [evaluated(*command).exit_code for _ in range(2)] == [0, 0]
+        assert b"EU:id:7" in file.read_bytes()
+        file.unlink()
+    for name, content in {"report.json": SMALL, "returns.ndjson": ""}.items():
+        (folder / name).write_text(content)
+        assert evaluated(*BESIDE, "folder", "-o", f"folder/{name}").exit_code == 2
+        assert (folder / name).read_text() == content
+
+
+def test_evaluate_replaces_a_file_as_a_whole(folder: Path) -> None:
+    """It keeps its mode, links still lead to it, and of a failure nothing comes."""
+    kept, link = folder / "kept.json", folder / "link.json"
+    kept.write_text("{}")
+    kept.chmod(0o640)
+    link.symlink_to("kept.json")
+    assert evaluated("one.json", "-o", str(link)).exit_code == 0
+    answer = kept.read_bytes()
+    assert (link.is_symlink(), kept.stat().st_mode & 0o777, b"verdicts" in answer) == (True, 0o640, True)
+    faulty = evaluated(file_of(folder.parent, "{"), "-o", str(link))
+    assert (faulty.exit_code, kept.read_bytes()) == (1, answer)
+    assert faulty.stderr.startswith(f"{folder.parent}/batch.json:1:2: /batch: ")
+    assert sorted(path.name for path in folder.iterdir()) == ["kept.json", "link.json", "orders.csv"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [("standing evaluate one.json --json > /dev/full", 1, "Error: standard output: No space left on device\n"),
+     ("standing evaluate one.json > /dev/full", 1, "Error: standard output: No space left on device\n"),
+     ("standing evaluate one.json >&-", 1, "Error: standard output: is closed\n"),
+     ("standing evaluate one.json -o /dev/full", 1, "Error: /dev/full: No space left on device\n"),
+     ("standing evaluate one.json | head -1", 0, ""),
+     ("PYTHONIOENCODING=latin-1 standing evaluate one.json", 0, ""),
+     ("set -o pipefail; standing evaluate one.json -o /dev/stdout | grep -q verdicts", 0, ""),
+     ("mkfifo pipe; standing evaluate one.json -o pipe & grep -q verdicts pipe", 0, "")],
+)  # fmt: skip
+def test_evaluate_in_a_shell(line: str, code: int, told: str, folder: Path) -> None:
+    """Whatever its output leads to."""
+    run = process(line)
+    assert (run.returncode, run.stderr.decode()) == (code, told)
+
+
+def test_evaluate_can_be_interrupted(folder: Path) -> None:
+    """Without many words."""
+    os.mkfifo(folder / "batch.json")
+    command = [sys.executable, "-m", "service", "evaluate", str(folder / "batch.json")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=OWN) as waiting:
+        with (folder / "batch.json").open("wb"):  # opens when the command reads
+            waiting.send_signal(signal.SIGINT)
+        _, told = waiting.communicate()
+    assert (waiting.returncode, told) == (130, b"")
+
+
+def test_evaluate_prints_ids_as_they_are(folder: Path) -> None:
+    """At any width: what looks like an emoji is none, and 0 columns are a terminal that does not say."""
+    for columns in ("200", "0"):
+        assert "Seller EU:id:7 on" in evaluated(*BESIDE, "folder", COLUMNS=columns).stdout
+
+
+def test_evaluate_tells_what_is_skipped(folder: Path) -> None:
+    """As it tells why it refuses; and that nobody is left."""
+    (folder / "orders.csv").write_text(FAULTY)
+    result = evaluated(*BESIDE, "--on-invalid", "skip", "folder")
+    assert result.stderr.startswith("folder/orders.csv:2:status: /orders/0/status: Expected one of: ")
+    assert result.stderr.endswith("Skipped: 1 fault; the records at fault are left out.\n")
+    assert "No record names a seller" in result.stdout
+    assert evaluated(*BESIDE, "--on-invalid", "skip", "--json", "folder").stderr == ""
+
+
+@pytest.mark.parametrize("name", ["returns.csv", "orders.xlsx", "orders-x.txt", "claims.csv", "feedback.csv"])
+def test_evaluate_misses_no_table(name: str, folder: Path) -> None:
+    """What is named after a table and cannot be read is not passed over."""
+    match name:
+        case "returns.csv":
+            (folder / name).symlink_to("gone.csv")
+        case "claims.csv":
+            (folder / name).mkdir()
+        case "feedback.csv":
+            os.mkfifo(folder / name)
+        case _:
+            (folder / name).write_text("strange\n")
+    (folder / ".orders.csv").write_text("hidden\n")
+    result = evaluated(*BESIDE, "folder")
+    assert (result.exit_code, f"Error: folder/{name}: cannot be read as" in result.stderr) == (2, True)
+
+
+def test_evaluate_takes_a_hidden_file_by_its_name(folder: Path) -> None:
+    (folder / ".orders.csv").write_text(ORDERS)
+    assert evaluated(*BESIDE, "folder/.orders.csv").exit_code == 0
+
+
+def test_evaluate_names_the_file_at_fault(folder: Path) -> None:
+    """In lines for people wherever JSON is not asked for; also where a limit is met, or a batch is of one file."""
+    (folder / "orders.csv").write_text(FAULTY)
+    for options in (["--csv"], ["--ndjson"], ["-o", "a.json"]):
+        assert evaluated(*BESIDE, *options, "folder").stderr.startswith("folder/orders.csv:2:status: ")
+    faulty = {**batch(orders=[{"status": "gone"}], colour=1), "marketplace": "shop.example"}
+    file = file_of(folder.parent, json.dumps(faulty))
+    told = evaluated(file).stderr.splitlines()
+    assert [line.startswith(f"{file}: /") for line in told] == [True, True, False]
+    (folder / "orders.csv").write_text(ORDERS + ROW)
+    limited = evaluated(*BESIDE, "one.json", "folder", STANDING_MAX_RECORDS="1")
+    assert limited.stderr == "folder/orders.csv: Too large: The limit of 1 records is exceeded.\n"
+
+
+def test_evaluate_looks_at_beginnings(folder: Path) -> None:
+    """A large stranger is not read; one that may be a report is, up to the limit."""
+    with (folder / "image.iso").open("wb") as stranger:
+        stranger.truncate(64 * 1024**3)
+    with (folder / "page.html").open("wb") as stranger:
+        stranger.write(b"<html>")
+        stranger.truncate(64 * 1024**3)
+    assert evaluated(*BESIDE, "folder").exit_code == 0

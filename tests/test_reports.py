@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from backports import zstd
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -265,6 +266,19 @@ def test_evaluate_takes_reports_from_disk_whatever_they_are_called(client: Flask
         == told["verdicts"]
     )
     assert evaluated(*beside, str(tmp_path))["verdicts"] == told["verdicts"]
+
+
+def test_evaluate_takes_compressed_reports(tmp_path: Path) -> None:
+    """As their name says, or their first bytes."""
+    beside = [f"--{name.replace('_', '-')}={value}" for name, value in BATCH.items()]
+    plain = REPORTS[0].read_bytes()
+    contents = {"a.txt": plain, "b.txt.zst": zstd.compress(plain), "c.txt.gz": gzip.compress(plain)}
+    told = []
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        told.append(evaluated(*beside, str(tmp_path / name))["verdicts"])
+    assert told[0]
+    assert told == told[:1] * 3
 
 
 def test_batch_that_holds_a_performance_report_is_a_batch(tmp_path: Path) -> None:

@@ -18,6 +18,10 @@ COLUMNS = (
     "target", "window_from", "window_to", "recovers_on", "reason",
 )  # fmt: skip
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+BEGINNING = re.compile(  # of an answer in each of the forms; no batch begins so
+    rb'\{"as_of":"[^"]*","rulebook":|\{"seller_id":"(?:[^"\\]|\\.)*","marketplace":"[^"]*","health":|\{"summary":|'
+    + ",".join(COLUMNS).encode()
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # spreadsheets read the wide ones too
 
 
@@ -26,6 +30,11 @@ def written(answer: Mapping[str, Any], form: str) -> bytes:
     if form == NDJSON:
         return as_lines(answer)
     return as_table(answer) if form == CSV else orjson.dumps(answer)
+
+
+def is_answer(content: bytes) -> bool:
+    """Whether a file holds an answer, by the bytes it begins with; an empty one may."""
+    return not content or BEGINNING.match(content) is not None
 
 
 def as_lines(answer: Mapping[str, Any]) -> bytes:

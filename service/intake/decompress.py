@@ -124,6 +124,15 @@ def decompressed(pieces: Iterable[bytes], encoding: str, limits: Limits) -> Iter
         raise Corrupt("The compressed data ends too early.")
 
 
+def unpacked(content: bytes, encoding: str | None, limits: Limits) -> bytes:
+    """The plain bytes of a whole text that may be compressed.
+
+    Raises:
+        Corrupt, TooLarge: as `decompressed` does.
+    """
+    return whole(decompressed([content], encoding, limits)) if encoding else content
+
+
 def some(stream: Stream, piece: bytes) -> bytes:
     """The next plain bytes of a stream."""
     try:

@@ -10,11 +10,11 @@ import msgspec
 
 from service.intake.beside import read_beside
 from service.intake.decoding import Undecodable, decoded
-from service.intake.decompress import Corrupt, decompressed, whole
+from service.intake.decompress import Corrupt, unpacked
 from service.intake.delimited import read_delimited
 from service.intake.join import assembled
 from service.intake.json_body import MalformedBody, given_table, opens_list, scan
-from service.intake.kinds import KINDS, TYPED, marked
+from service.intake.kinds import KINDS, TYPED, compression, marked
 from service.intake.ndjson import read_ndjson, read_table_lines
 from service.intake.parts import Part, Unreadable
 from service.intake.tables import Call, Given, Limits, Placed, Report, TooManyRecords
@@ -24,7 +24,6 @@ from service.schemas.records import TABLES
 
 Warnings = list[Mapping[str, Any]]
 REPORT = "amazon_report"  # a part of any kind and any number
-GZIP_MARK = b"\x1f\x8b"
 
 
 def read_files(
@@ -70,10 +69,9 @@ def read_files(
 
 
 def report_of(part: Part, limits: Limits) -> Report:
-    """A marketplace's own report, which is recognised by what is in it; it may come compressed, as it was delivered."""
-    encoding = part.encoding or ("gzip" if part.text.startswith(GZIP_MARK) else None)
+    """A marketplace's own report, which is recognised by what is in it."""
     with understood(part):
-        return Report(part.source, whole(decompressed([part.text], encoding, limits)) if encoding else part.text)
+        return Report(part.source, unpacked(part.text, compression(part.encoding, part.text), limits))
 
 
 def read_first(beside: Sequence[Part], limits: Limits) -> tuple[Call, list[Placed]]:
@@ -101,7 +99,7 @@ def opened(part: Part, limits: Limits, warnings: Warnings) -> Part:
     """
     with understood(part):
         if part.encoding:
-            part = part._replace(content=whole(decompressed([part.text], part.encoding, limits)))
+            part = part._replace(content=unpacked(part.text, part.encoding, limits))
         require_kind(part)
         if part.kind in TYPED:
             return part

@@ -31,6 +31,7 @@ ENDINGS: Mapping[str, str] = {
     "feather": "arrow",
 }
 ENCODINGS: Mapping[str, str] = {"gz": "gzip", "zst": "zstd"}
+GZIP_MARK = b"\x1f\x8b"
 MARKS: Mapping[bytes, str] = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
 
 
@@ -58,6 +59,11 @@ def written(name: str, media_type: str = "") -> Written:
         stem, _, ending = name.rpartition(".")
     by_name = ENDINGS.get(ending.lower()) if stem else None
     return Written(MEDIA_TYPES.get(media_type.lower()) or by_name, encoding, stem if by_name else name)
+
+
+def compression(named: str | None, content: bytes) -> str | None:
+    """How a report is compressed: as its name says, or as its first bytes do, for it may come as it was delivered."""
+    return named or ("gzip" if content.startswith(GZIP_MARK) else None)
 
 
 def marked(content: bytes | memoryview) -> str | None:
