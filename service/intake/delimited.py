@@ -20,8 +20,6 @@ from service.intake.tables import Given, Limits, Place, Placed, TooManyRecords
 from service.schemas.records import shape
 
 CELLS = r'(?:(?:"(?:[^"]|"")*"|[^"{0}\r\n][^{0}\r\n]*)?[{0}\r\n])*'  # each with what ends it; quoted ones hold anything
-
-
 SEPARATOR_LINE = re.compile(rb"sep=.(?=\r?\n)", re.IGNORECASE)  # told to Excel, and seen from the header as well
 
 
@@ -82,9 +80,6 @@ def unknown_columns(header: Header, kinds: Collection[str], cells: pl.DataFrame)
 def in_bulk(text: bytes, header: Header) -> Sheet | None:
     """The file as the bulk parser reads it, or None where it gives up."""
     columns = {f"{place}": pl.String() for place in range(len(header.names))}
-    columns = {f"{place}": pl.String() for place in range(len(header.names))}
-    if b'"' in text and has_broken_quotes(text, header.separator):
-        return None
     ended = text if text.endswith(b"\n") else text + b"\n"  # or a cell too many in the last line is lost in silence
     if has_broken_quotes(ended, header.separator):
         return None
