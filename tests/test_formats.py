@@ -295,7 +295,7 @@ def test_parts_end_where_their_boundary_is() -> None:
     """In whatever pieces a body comes; what only looks like a boundary, or like the beginning of one, is content."""
     chance = random.Random(3)  # noqa: S311  # chance that can be repeated
     texts = [b"\r\n--edg", b"\r\n-", b"\n", b"\r", b"-- ", b"x--edge", b"x" * 40]
-    for _ in range(200):
+    for _ in range(100):
         contents = [b"".join(chance.choices(texts, k=chance.randint(0, 30))) for _ in range(3)]
         head = b'--edge\r\nContent-Disposition: form-data; name="orders"\r\n\r\n'
         body = b"".join(head + content + b"\r\n" for content in contents) + b"--edge--\r\n"

@@ -27,7 +27,7 @@ CHUNKED = (
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with two workers that takes little."""
-    limits = {"MAX_BODY_MB": 1, "MAX_DECOMPRESSED_MB": 3, "MAX_RECORDS": RECORDS}
+    limits = {"MAX_BODY_MB": 1, "MAX_DECOMPRESSED_MB": 3, "MAX_RECORDS": RECORDS, "TIMEOUT": 15}
     with serving(
         tmp_path_factory.mktemp("small") / "output",
         workers=2,
@@ -181,15 +181,13 @@ def test_body_shorter_than_promised(sent: bytes, small: Served) -> None:
     assert (reply.status, reply.json["detail"]) == (400, "The body could not be read to its end.")
 
 
-def test_a_caller_who_falls_silent(tmp_path: Path) -> None:
+def test_a_caller_who_falls_silent(small: Served) -> None:
     """In the middle of a body, for as long as a worker may take: given up, so that others are answered."""
     head = b"POST /v1/verdicts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
-    with serving(tmp_path / "output", environment={"STANDING_TIMEOUT": "15", "STANDING_THREADS": "1"}) as served:
-        silent = HTTPConnection("127.0.0.1", served.port, timeout=60)
-        silent.connect()
-        silent.sock.sendall(head + b"{")
-        assert reply_of(silent).status == 400
-        assert served.ask("GET", "/livez").status == 200
+    silent = HTTPConnection("127.0.0.1", small.port, timeout=60)
+    silent.connect()
+    silent.sock.sendall(head + b"{")
+    assert reply_of(silent).status == 400
 
 
 @pytest.mark.parametrize(
