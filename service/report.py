@@ -40,22 +40,17 @@ def console_of(*, stderr: bool = False) -> Console:
 
 
 def answer_text(answer: dict[str, Any]) -> str:
-    """What `print_answer` prints."""
+    """Every verdict of an answer as standard output shows it."""
     console = console_of()
     with console.capture() as captured:
-        print_answer(answer, console)
+        if not answer["verdicts"]:
+            console.print("No record names a seller: there is nobody to judge.")
+        for verdict in answer["verdicts"]:
+            print_verdict(verdict, answer["as_of"], console)
+        for warning in answer["warnings"]:
+            told = ", ".join(f"{name} {printable(str(value))}" for name, value in warning.items())
+            console.print(f"warning: {told}", style="dim")
     return captured.get()
-
-
-def print_answer(answer: dict[str, Any], console: Console) -> None:
-    """Prints every verdict of an answer."""
-    if not answer["verdicts"]:
-        console.print("No record names a seller: there is nobody to judge.")
-    for verdict in answer["verdicts"]:
-        print_verdict(verdict, answer["as_of"], console)
-    for warning in answer["warnings"]:
-        told = ", ".join(f"{name} {printable(str(value))}" for name, value in warning.items())
-        console.print(f"warning: {told}", style="dim")
 
 
 def print_problem(problem: dict[str, Any], *, as_json: bool) -> None:

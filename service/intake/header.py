@@ -1,9 +1,8 @@
 """The header of a file with separators: what separates, and which columns there are."""
 
-from collections import Counter
 from typing import NamedTuple
 
-from service.intake.parts import Part, Unreadable, shown_name
+from service.intake.parts import Part, Unreadable, require_once
 from service.intake.rows import Row, rows
 from service.schemas.records import shape
 from service.schemas.scalars import SPACES
@@ -27,18 +26,14 @@ def read_header(part: Part, text: bytes) -> Header:
     Raises:
         Unreadable: there is none, or two columns have one name.
     """
-    start = text if len(text) <= LONGEST_HEADER else text[: text.rfind(b"\n", 0, LONGEST_HEADER) + 1]
-    found = [
-        header for separator in SEPARATORS[part.kind or "csv"] if (header := with_separator(start.decode(), separator))
-    ]
+    start = (text if len(text) <= LONGEST_HEADER else text[: text.rfind(b"\n", 0, LONGEST_HEADER) + 1]).decode()
+    found = [header for separator in SEPARATORS[part.kind or "csv"] if (header := with_separator(start, separator))]
     if not found:
         detail = "The file has no header, or one too long; a header alone says that there are no records."
         raise Unreadable([part.fault("no_header", detail, 1)])
     known = shape(part.table).fields.keys()
     header = max(found, key=lambda one: len(known & set(one.names)))
-    if repeated := sorted(name for name, count in Counter(header.names).items() if name and count > 1):
-        detail = "Two columns have this name."
-        raise Unreadable(part.fault("duplicate_column", detail, header.line, shown_name(name)) for name in repeated)
+    require_once(part, filter(None, header.names), header.line)
     return header
 
 

@@ -1,5 +1,6 @@
 """A part of a call: one file for one table. What every reader of files is handed, and what it may refuse."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -78,6 +79,17 @@ def shown_name(name: str) -> str:
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     clean = "".join(character if character.isprintable() else "?" for character in last)
     return clean[:NAME_LENGTH].encode(errors="replace").decode()
+
+
+def require_once(part: Part, names: Iterable[str], line: int | None) -> None:
+    """Refuses two columns of one name.
+
+    Raises:
+        Unreadable: there are two.
+    """
+    if repeated := sorted(name for name, times in Counter(names).items() if times > 1):
+        detail = "Two columns have this name."
+        raise Unreadable(part.fault("duplicate_column", detail, line, shown_name(name)) for name in repeated)
 
 
 def require_columns(part: Part, names: Iterable[str], line: int | None) -> frozenset[str]:

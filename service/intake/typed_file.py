@@ -12,7 +12,7 @@ from polars.exceptions import PanicException, PolarsError
 
 from service.intake.cells import Cells
 from service.intake.columnar import Columns, is_text, plain, read_arrow, read_parquet
-from service.intake.parts import Part, Unreadable, require_columns, shown_name
+from service.intake.parts import Part, Unreadable, require_columns, require_once
 from service.intake.tables import Given, Limits, Place
 from service.intake.typed import lost, normalised
 from service.intake.unfolded import is_told, require_bounded
@@ -43,7 +43,7 @@ def read_typed(part: Part, limits: Limits, zone: str | None) -> Given:
     kinds = shape(part.table).fields
     try:
         names, table = READERS[part.kind or ""](part.content, kinds.keys(), limits)
-        require_once(part, names)
+        require_once(part, names, None)
         absent = require_columns(part, names, None)
         table.validate(full=True)
         given = in_columns(part, table, limits, zone)
@@ -53,13 +53,6 @@ def read_typed(part: Part, limits: Limits, zone: str | None) -> Given:
         raise Unreadable([part.fault("unreadable_file", "The file holds values that cannot be read.")]) from None
     unknown = Counter({name: table.num_rows for name in names if name not in kinds and table.num_rows})
     return replace(given, unknown=unknown, absent=absent, locate=partial(places_of, part.source))
-
-
-def require_once(part: Part, names: list[str]) -> None:
-    """Refuses two columns of one name."""
-    if repeated := sorted(name for name, times in Counter(names).items() if times > 1):
-        detail = "Two columns have this name."
-        raise Unreadable(part.fault("duplicate_column", detail, None, shown_name(name)) for name in repeated)
 
 
 def in_columns(part: Part, table: pa.Table, limits: Limits, zone: str | None) -> Given:
