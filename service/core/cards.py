@@ -4,7 +4,7 @@ Shares are held in whole parts per million, so that an edge is compared exactly.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -70,7 +70,11 @@ class Mitigation:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A card as it stands from one date on, for some marketplaces or all; `address` names it in answers."""
+    """A card as it stands from one date on, for some marketplaces or all; `address` names it in answers.
+
+    `counted_hurt` tells whether the counted records are the bad ones: where more is better, the lowest figure is not
+    good. `breach_edge` is the one edge between breach and the rest.
+    """
 
     address: str
     metric: str
@@ -87,6 +91,13 @@ class Edition:
     score: Score | None
     mitigations: tuple[Mitigation, ...] = ()
     context: tuple[tuple[str, Counting], ...] = ()
+    counted_hurt: bool = field(init=False, compare=False, repr=False)
+    breach_edge: Edge | None = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Notes what follows from the rest, so that no question need ask for it again."""
+        object.__setattr__(self, "counted_hurt", self.unit == "score" or self.ladder[0].level == "good")
+        object.__setattr__(self, "breach_edge", breach_edge(self.ladder))
 
     def applies(self, marketplace: str, day: date) -> bool:
         """Whether this edition is in force there on that day, newer ones aside."""
@@ -112,18 +123,13 @@ class Edition:
             raise TypeError(self.address)
         return self.score
 
-    @property
-    def breach_edge(self) -> Edge | None:
-        """The one edge between breach and the rest; None where breach takes more than one figure."""
-        bad = [rung.level == "breach" for rung in self.ladder]
-        turns = [self.ladder[place].edges for place in range(1, len(bad)) if bad[place] != bad[place - 1]]
-        own = [edges[0] for edges in turns if len(edges) == 1 and edges[0].measure == VALUE]
-        return own[0] if len(turns) == len(own) == 1 else None
 
-    @property
-    def counted_hurt(self) -> bool:
-        """Whether the counted records are the bad ones: where more is better, the lowest figure is not good."""
-        return self.unit == "score" or self.ladder[0].level == "good"
+def breach_edge(ladder: tuple[Rung, ...]) -> Edge | None:
+    """The one edge between breach and the rest; None where breach takes more than one figure."""
+    bad = [rung.level == "breach" for rung in ladder]
+    turns = [ladder[place].edges for place in range(1, len(bad)) if bad[place] != bad[place - 1]]
+    own = [edges[0] for edges in turns if len(edges) == 1 and edges[0].measure == VALUE]
+    return own[0] if len(turns) == len(own) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

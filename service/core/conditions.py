@@ -79,7 +79,7 @@ class Looking(NamedTuple):
             return ~np.zeros(self.at.height, dtype=bool)
         if (known := self.own.get(id(condition))) is None:
             found = self._meet(condition)
-            found.flags.writeable = False  # it is what others who ask the same will be told
+            found.setflags(write=False)  # it is what others who ask the same will be told
             known = self.own[id(condition)] = (condition, found)
         return known[1]
 
@@ -106,9 +106,10 @@ class Looking(NamedTuple):
         others, orders = self.tables.get(table), self.tables.get("orders")
         if others is None or orders is None or not others.height:
             return np.zeros(self.at.height, dtype=bool)
-        held = self.into(table).meet(condition) == meeting
+        met = self.into(table).meet(condition)
+        held = met if meeting else ~met
         if table in self.excused:
-            held &= ~self.excused[table]
+            held = held & ~self.excused[table]
         marked = np.zeros(orders.height + 1, dtype=bool)  # the last place is that of orphans
         marked[others.numbers("order_row")[held]] = True
         marked[-1] = False
@@ -154,18 +155,20 @@ class Looking(NamedTuple):
         if test.of is not None:
             limit, moment = self.instants(test.of), self.instants(test.field)
             over = moment > limit + micros(test.value)
-            found = known_of(limit) & known_of(moment) & (over ^ (test.operator == "within"))
-            return self._each(found)
+            return self._known(limit, moment, ~over if test.operator == "within" else over)
         compare = COMPARISONS[test.operator]
         if test.field in self.at and self.at.kind(test.field) is Kind.AMOUNT:
             return self.at.compares(test.field, compare, test.value)
         one = self.instants(test.field)
         other = self.instants(test.value) if isinstance(test.value, str) else test.value
-        return self._each(known_of(one) & known_of(other) & compare(one, other))
+        return self._known(one, other, compare(one, other))
 
-    def _each(self, found: Any) -> Mask:
-        """One answer for each record, where there may be one for all."""
-        each: Mask = found if np.ndim(found) else np.full(self.at.height, found)
+    def _known(self, one: Instants, other: Instants, found: Any) -> Mask:
+        """What was found where both instants are known; where there is one for all records, it is."""
+        for instants in (one, other):
+            if isinstance(instants, np.ndarray):
+                found = found & (instants != UNKNOWN)
+        each: Mask = found if isinstance(found, np.ndarray) else np.full(self.at.height, found)
         return each
 
     def instants(self, name: str) -> Instants:
@@ -193,11 +196,6 @@ class Looking(NamedTuple):
             own = ordered[first:end]
             found[own] |= (began <= at[own]) & (at[own] < ended) & (at[own] != UNKNOWN)
         return found
-
-
-def known_of(instants: Instants) -> Any:
-    """Where an instant is known."""
-    return instants != UNKNOWN
 
 
 def comparable(records: Table, twin: Twin, like: Table | None = None) -> Table:

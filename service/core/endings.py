@@ -62,7 +62,7 @@ def take_in(found: Endings, place: int, table: Table, question: Question) -> Non
     matter = found.matters[place]
     by_name, name = (found.waiting, matter.metric) if matter.metric else (found.by_rule, matter.of)
     ruled = by_name.setdefault(name, np.full(table.height, NO_MATTER))
-    rows = np.flatnonzero(is_open(matter, table, question) & (ruled == NO_MATTER))
+    rows = (is_open(matter, table, question) & (ruled == NO_MATTER)).nonzero()[0]
     ruled[rows] = place
     if matter.respite and len(rows):
         since = np.maximum(ends_at(matter.respite, table, rows), question.related.now)

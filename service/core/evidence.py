@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from service.core.cards import Edition
-from service.core.marks import IN_TOTAL, Marks
-from service.core.measure import Measured, Slice, new_runs
+from service.core.marks import Marks
+from service.core.measure import Measured, Slice
 from service.core.relations import Related, key_of
 from service.core.tables import Mask, Numbers, Table
 
@@ -17,19 +17,23 @@ ALL = np.array(True)  # noqa: FBT003  # a mask for whatever there is
 
 
 class Records(NamedTuple):
-    """Records by their ids, oldest first: the first of them, how many there are, and where to find the rest."""
+    """Records by their ids, oldest first: the first of them, how many there are, and where to find the rest.
+
+    These are `total` of the `rows` of a table, from `start` on.
+    """
 
     first: list[str]
     total: int = 0
     rows: Numbers | None = None
+    start: int = 0
     table: Table | None = None
     key: str = ""
 
     def ids(self) -> list[str]:
         """The ids of all of them."""
-        if self.total == len(self.first) or self.table is None:
+        if self.total == len(self.first) or self.table is None or self.rows is None:
             return self.first
-        return self.table.texts(self.key, self.rows)
+        return self.table.texts(self.key, self.rows[self.start : self.start + self.total])
 
 
 NO_RECORDS = Records([])
@@ -39,15 +43,14 @@ def hurting(edition: Edition, marks: Marks) -> Mask:
     """Which marks hurt: the counted ones of a bad figure, those not counted of a good one."""
     if edition.unit == "count" and not edition.counted_hurt:
         return np.zeros(len(marks.row), dtype=bool)
-    counted = marks.flags[0]
-    hurt: Mask = (marks.left == IN_TOTAL) & (counted if edition.counted_hurt else ~counted)
+    hurt: Mask = marks.fate == marks.stays + edition.counted_hurt
     return hurt
 
 
 def against(edition: Edition, measured: Measured, meant: Mask, related: Related, most: int) -> dict[int, Records]:
     """Per seller the records that hurt, of the marks that are meant."""
     hurt = (meant & hurting(edition, measured.marks)).nonzero()[0]
-    return dict(listed(measured.counting.of, Picked.of(measured.marks, hurt), related, most))
+    return dict(listed(measured.counting.of, Picked.of(measured.marks, hurt), related, most)) if len(hurt) else {}
 
 
 def left_out(measured: Measured, meant: Mask, related: Related, most: int) -> dict[int, dict[int, Records]]:
@@ -56,9 +59,11 @@ def left_out(measured: Measured, meant: Mask, related: Related, most: int) -> di
     reasons = len(measured.counting.leaves_out)
     if not reasons:
         return left
-    outside = np.flatnonzero(meant & (measured.marks.left != IN_TOTAL))
+    outside = (meant & ~measured.marks.in_total).nonzero()[0]
+    if not len(outside):
+        return left
     picked = Picked.of(measured.marks, outside)
-    by_reason = picked._replace(slot=picked.slot * reasons + measured.marks.left[outside])
+    by_reason = picked._replace(slot=picked.slot * reasons + measured.marks.fate[outside])
     for slot, found in listed(measured.counting.of, by_reason, related, most):
         left.setdefault(slot // reasons, {})[slot % reasons] = found
     return left
@@ -104,26 +109,28 @@ def listed(name: str, picked: Picked, related: Related, most: int) -> Iterator[t
     table, key = related.tables[name], key_of(name)
     order = oldest_first(table, key, picked)
     slots, rows = picked.slot[order], picked.row[order]
-    starts = new_runs(slots)
-    bounds = [*starts.tolist(), len(rows)]
+    ends = (slots[1:] != slots[:-1]).nonzero()[0] + 1
+    bounds = [0, *ends.tolist(), len(rows)]
     first = rows
     if len(rows) > most:
-        rank = np.arange(len(rows)) - starts.repeat(np.diff(bounds))
+        rank = np.arange(len(rows)) - np.repeat(bounds[:-1], np.diff(bounds))
         first = rows[rank < most]
     ids, taken = table.texts(key, first), 0
-    for slot, (start, end) in zip(slots[starts].tolist(), pairwise(bounds), strict=True):
+    for slot, (start, end) in zip(slots[bounds[:-1]].tolist(), pairwise(bounds), strict=True):
         count = min(end - start, most)
-        yield slot, Records(ids[taken : taken + count], end - start, rows[start:end], table, key)
+        yield slot, Records(ids[taken : taken + count], end - start, rows, start, table, key)
         taken += count
 
 
 def oldest_first(table: Table, key: str, picked: Picked) -> Numbers:
     """The order of picked records by slot, then date, then id."""
     order = np.lexsort((picked.at, picked.slot))
-    at, slot = picked.at[order], picked.slot[order]
-    same = (at[1:] == at[:-1]) & (slot[1:] == slot[:-1])
+    at = picked.at[order]
+    same = at[1:] == at[:-1]
     if not np.count_nonzero(same):
         return order
+    slot = picked.slot[order]
+    same &= slot[1:] == slot[:-1]
     tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
     runs = np.cumsum(np.append(True, ~same))[tied].tolist()
     ids = table.texts(key, picked.row[order[tied]])

@@ -104,7 +104,7 @@ def behind(found: Open, course: Course, ends: Endings, tables: Mapping[str, Tabl
     orders = tables[own].numbers("order_row")[found.row] if any(name != own for name in course.later) else found.row
     for table, later in course.later.items():
         turned = set(zip((found.row if table == own else orders).tolist(), found.turns_at.tolist(), strict=True))
-        rows = np.flatnonzero(later.since != NEVER)
+        rows = (later.since != NEVER).nonzero()[0]
         keys = rows if table == own else tables[table].numbers("order_row")[rows]
         rows = rows[[key in turned for key in zip(keys.tolist(), later.since[rows].tolist(), strict=True)]]
         yield table, rows, ends.by_rule[table][rows], later.since[rows]

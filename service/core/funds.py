@@ -137,7 +137,7 @@ def reserves_of(sellers: list[int], rules: FundRules, question: Question) -> Ite
     own, bought = orders.numbers("seller"), orders.numbers("purchased_at")
     within = (bought > related.now - micros(rules.span)) & (bought <= related.now)
     mask = within & np.isin(own, sellers) & related.look("orders").meet(rules.only)
-    rows = np.flatnonzero(mask)
+    rows = mask.nonzero()[0]
     columns = {name: orders.column(name, rows) for name in ("currency", "amount")}
     found = pl.DataFrame({"seller": own[rows].astype(np.int64), **columns})
     sums = found.group_by("seller", "currency").agg(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import dropwhile
 
 import numpy as np
 
@@ -38,19 +39,22 @@ def in_breach(edition: Edition, counted: Numbers, total: Numbers, also: Mapping[
     the same edges with whole columns.
     """
     proportion = edition.unit in PROPORTIONS
-    if proportion and counted.size and max(abs(counted).max(), total.max()) >= LARGEST_SCALED:
+    if proportion and may_be_large(edition) and counted.size and max(abs(counted).max(), total.max()) >= LARGEST_SCALED:
         counted, total = counted.astype(object), total.astype(object)  # beyond 64 bits, exact all the same
     scaled, per = (counted * MILLION, total) if proportion else (counted, 1)
     breach = np.zeros(counted.shape, dtype=bool)
-    for rung in edition.ladder:
-        bad = rung.level == "breach"
-        if bad or np.count_nonzero(breach):
-            reached = [
-                reaches(edge, scaled, per) if edge.measure == VALUE else reaches(edge, also[edge.measure], 1)
-                for edge in rung.edges
-            ]
-            breach = np.where(all_of(reached), bad, breach)
+    for rung in dropwhile(lambda one: one.level != "breach", edition.ladder):
+        reached = [
+            reaches(edge, scaled, per) if edge.measure == VALUE else reaches(edge, also[edge.measure], 1)
+            for edge in rung.edges
+        ]
+        breach = np.where(all_of(reached), rung.level == "breach", breach)
     return breach & (total > 0) if proportion else breach
+
+
+def may_be_large(edition: Edition) -> bool:
+    """Whether sums are of what callers say records weigh, and not of how many there are."""
+    return bool(edition.counting and (edition.counting.weigh or edition.counting.average))
 
 
 def reaches(edge: Edge, measure: Numbers, per: Numbers | int) -> Mask:

@@ -13,7 +13,6 @@ from service.core.relations import Related, key_of
 from service.core.tables import NO_WORD, Mask, Numbers, Table
 from service.core.windows import Days
 
-IN_TOTAL = -1
 NO_GROUP = -1
 NOTHING = -1
 
@@ -25,24 +24,38 @@ class Marks(NamedTuple):
         row: its place in the table.
         seller: whose it is.
         at: its date.
-        left: the place of the reason it is left out for, or `IN_TOTAL`.
+        fate: the place of the reason it is left out for; or `stays`, one more where it is counted.
+        stays: how many reasons there are, the fate of what is in the total and not counted.
         weight: what it weighs; 1 for each where None.
-        flags: whether it is counted, over all and in each part.
+        parts: per part whether it is in the total and counted there.
         group: the place of its group among `groups`, or `NO_GROUP`.
-        also: per further measure a number of what it counts, or `NOTHING`.
+        also: per further measure a number of what it counts of the total, or `NOTHING`.
         sellers: how many sellers there are.
     """
 
     row: Numbers
     seller: Numbers
     at: Numbers
-    left: Numbers
+    fate: Numbers
+    stays: int
     weight: Numbers | None
-    flags: tuple[Mask, ...]
+    parts: tuple[Mask, ...]
     group: Numbers | None
     groups: tuple[str, ...]
     also: tuple[Numbers, ...]
     sellers: int
+
+    @property
+    def in_total(self) -> Mask:
+        """Which are in the total."""
+        mask: Mask = self.fate >= self.stays
+        return mask
+
+    @property
+    def counted(self) -> Mask:
+        """Which are counted."""
+        mask: Mask = self.fate > self.stays
+        return mask
 
     def within(self, days: Days) -> Mask:
         """Which lie within a window."""
@@ -58,9 +71,10 @@ class Marks(NamedTuple):
             row=self.row[places],
             seller=self.seller[places],
             at=self.at[places],
-            left=self.left[places],
+            fate=self.fate[places],
+            stays=self.stays,
             weight=None if self.weight is None else self.weight[places],
-            flags=tuple(flag[places] for flag in self.flags),
+            parts=tuple(part[places] for part in self.parts),
             group=None if self.group is None else self.group[places],
             groups=self.groups,
             also=tuple(values[places] for values in self.also),
@@ -109,25 +123,28 @@ def latest(counting: Counting, records: Table, rows: Numbers) -> Numbers:
 def no_marks(counting: Counting, sellers: int) -> Marks:
     """The marks of a table nobody gave."""
     none, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
-    flags = (nowhere,) * (1 + len(counting.parts))
-    return Marks(none, none, none, none, none, flags, none, (), (none,) * len(counting.also), sellers)
+    parts, also = (nowhere,) * len(counting.parts), (none,) * len(counting.also)
+    return Marks(none, none, none, none, len(counting.leaves_out), none, parts, none, (), also, sellers)
 
 
 def marks_of(counting: Counting, look: Looking, rows: Numbers, sellers: int) -> Marks:
     """The marks of some of the records that are looked at."""
     records = look.at
     group, groups = grouped(records.take(rows), counting.group_by) if counting.group_by else (None, ())
-    weighed = counting.weigh or counting.average
+    weighed, stays = counting.weigh or counting.average, len(counting.leaves_out)
+    fate = fates(counting, look)[rows]
+    in_total = fate >= stays
     return Marks(
         row=records.numbers("row")[rows],
         seller=records.numbers("seller")[rows],
         at=records.numbers(counting.by)[rows],
-        left=left_out_place(counting, look)[rows],
+        fate=fate,
+        stays=stays,
         weight=np.where(records.known(weighed), records.numbers(weighed), 0)[rows] if weighed else None,
-        flags=tuple(look.meet(one)[rows] for one in (counting.counts, *(part.counts for part in counting.parts))),
+        parts=tuple(look.meet(part.counts)[rows] & in_total for part in counting.parts),
         group=group,
         groups=groups,
-        also=tuple(further(also, look, rows) for also in counting.also),
+        also=tuple(further(also, look, rows, in_total) for also in counting.also),
         sellers=sellers,
     )
 
@@ -135,22 +152,23 @@ def marks_of(counting: Counting, look: Looking, rows: Numbers, sellers: int) -> 
 def grouped(records: Table, name: str) -> tuple[Numbers, tuple[str, ...]]:
     """The group of each record, and the names of the groups in the order of answers."""
     if words := records.words(name):
-        return records.numbers(name), tuple(words)
+        return records.numbers(name).astype(np.int64), tuple(words)
     numbers, texts = records.numbered(name)
     return np.where(numbers == NO_WORD, NO_GROUP, numbers), tuple(texts)
 
 
-def left_out_place(counting: Counting, look: Looking) -> Numbers:
-    """The place of the first reason a record is left out for."""
-    left = np.full(look.at.height, IN_TOTAL, dtype=np.int8)
-    for place in range(len(counting.leaves_out) - 1, -1, -1):
-        left[look.meet(counting.leaves_out[place].when)] = place
-    return left
+def fates(counting: Counting, look: Looking) -> Numbers:
+    """What becomes of each record; of several reasons it is left out for, the first."""
+    stays = len(counting.leaves_out)
+    fate: Numbers = look.meet(counting.counts) + np.int64(stays)
+    for place in range(stays - 1, -1, -1):
+        fate[look.meet(counting.leaves_out[place].when)] = place
+    return fate
 
 
-def further(also: Also, look: Looking, rows: Numbers) -> Numbers:
-    """What a further measure counts of some records: a value that must differ, or the record itself."""
-    met = look.meet(also.when)[rows]
+def further(also: Also, look: Looking, rows: Numbers, in_total: Mask) -> Numbers:
+    """What a further measure counts of some records in the total: a value that must differ, or the record itself."""
+    met = look.meet(also.when)[rows] & in_total
     if not also.distinct:
         return np.where(met, look.at.numbers("row")[rows], NOTHING)
     return told_apart(also.distinct, look.at.take(rows), met)

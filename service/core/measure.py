@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.core.countings import Counting, Window
-from service.core.marks import IN_TOTAL, NO_GROUP, NOTHING, Marks, marked
+from service.core.marks import NO_GROUP, NOTHING, Marks, marked
 from service.core.relations import Related
 from service.core.tables import Mask, Numbers
 from service.core.windows import Days, days_of
 
+LEFT_OUT = -1
 SPARSE = 16  # with so many times more slots than records, sorting these is cheaper than counting those
 
 
@@ -70,11 +71,11 @@ def measure(counting: Counting, related: Related, sellers: Mask | None, calendar
 def joined(several: Sequence[Measured]) -> Measured:
     """Countings of one table as one, as far as records are told by it; each within its longest window."""
     within = [each.marks.where(each.marks.within(each.windows[-1])) for each in several]
-    row, seller, at, left = (
-        np.concatenate([getattr(marks, name) for marks in within]) for name in ("row", "seller", "at", "left")
+    row, seller, at = (
+        np.concatenate([getattr(marks, name) for marks in within]) for name in ("row", "seller", "at")
     )
-    counted = np.concatenate([marks.flags[0] for marks in within])
-    marks = Marks(row, seller, at, left, None, (counted,), None, (), (), within[0].sellers)
+    fate = np.concatenate([np.maximum(marks.fate - marks.stays, LEFT_OUT) for marks in within])
+    marks = Marks(row, seller, at, fate, 0, None, (), None, (), (), within[0].sellers)
     return Measured(several[0].counting, several[0].spans, marks, {})
 
 
@@ -114,32 +115,26 @@ def chosen(
 
 def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> Iterable[tuple[int, Slice]]:
     """Per seller the figures of one window, of all records or group by group; by group, then by seller."""
-    within = marks.within(days)
-    slots, width = marks.seller, marks.sellers
+    within, slots, width = marks.within(days), marks.seller, marks.sellers
     if by_group and marks.group is not None:
         within &= marks.group != NO_GROUP
-        slots = slots + marks.group.astype(np.int64) * width
-    named, many = used(slots[within.nonzero()[0]])
-    if not len(named):
+        slots = slots + marks.group * width
+    places = within.nonzero()[0]
+    if not len(places):
         return ()
-    places = named
-    if named[-1] > len(slots) + width:  # far more slots than are used: only these are summed up
-        slots, places = named.searchsorted(slots), np.arange(len(named))
-    total, counted, *further = [column.tolist() for column in sums(counting, marks, within, Slots(slots, places, many))]
-    parts, also = further[: len(counting.parts)], further[len(counting.parts) :]
-    groups = [marks.groups[place] for place in (named // width).tolist()] if by_group else repeat(None)
-    rows = list(zip(groups, counted, total, across(parts), across(also), strict=False))
+    sums, weight = Sums(*compact(slots[places])), None if marks.weight is None else marks.weight[places]
+    fate = marks.fate[places]
+    counted, total = sums.by_fate(fate, marks.stays, weight)
+    if counting.average:
+        counted, total = total, sums.by_fate(fate, marks.stays, None)[1]
+    parts = [sums.of_part(part[places], weight).tolist() for part in marks.parts]
+    also = [sums.differing(values[places]).tolist() for values in marks.also]
+    sellers, groups = sums.named, repeat(None)
+    if by_group:
+        sellers, groups = sums.named % width, [marks.groups[place] for place in (sums.named // width).tolist()]
+    rows = list(zip(groups, counted.tolist(), total.tolist(), across(parts), across(also), strict=False))
     made = {row: Slice(days, *row) for row in set(rows)}  # many sellers have the same
-    return zip((named % width).tolist(), map(made.__getitem__, rows), strict=True)
-
-
-def used(slots: Numbers) -> tuple[Numbers, Numbers]:
-    """The slots there are, each once, in order, and how often; of many groups of many sellers most are nobody's."""
-    if slots.max(initial=0) > SPARSE * len(slots):
-        return np.unique(slots, return_counts=True)
-    many = np.bincount(slots)
-    named = many.nonzero()[0]
-    return named, many[named]
+    return zip(sellers.tolist(), map(made.__getitem__, rows), strict=True)
 
 
 def across(columns: list[list[int]]) -> Iterable[tuple[int, ...]]:
@@ -147,41 +142,58 @@ def across(columns: list[list[int]]) -> Iterable[tuple[int, ...]]:
     return zip(*columns, strict=True) if columns else repeat(())
 
 
-class Slots(NamedTuple):
-    """Where records are summed up: the slot of each, and of the slots that are named how many records they have."""
+class Sums(NamedTuple):
+    """Sums of some marks, slot by slot.
 
-    of: Numbers
+    Attributes:
+        named: the slots there are, in order.
+        place: the place among them of the slot of each mark.
+    """
+
     named: Numbers
-    many: Numbers
+    place: Numbers
 
-    def added(self, mask: Mask, weight: Numbers | None) -> Numbers:
-        """Per slot the weight of the records of a mask, or how many there are."""
-        places, size = mask.nonzero()[0], int(self.named[-1]) + 1
-        if weight is None:
-            return np.bincount(self.of[places], minlength=size)[self.named]
-        sums = np.zeros(size, dtype=np.int64)
-        np.add.at(sums, self.of[places], weight[places])
-        found: Numbers = sums[self.named]
-        return found
+    def by_fate(self, fate: Numbers, stays: int, weight: Numbers | None) -> tuple[Numbers, Numbers]:
+        """What is counted, and what is in the total: how many marks, or what they weigh."""
+        fates = stays + 2
+        found = added(self.place * fates + fate, weight, len(self.named) * fates).reshape(-1, fates)
+        counted = found[:, -1]
+        return counted, counted + found[:, -2]
 
-    def differing(self, mask: Mask, values: Numbers) -> Numbers:
-        """Per slot how many different values the records of a mask have."""
-        places = mask.nonzero()[0]
-        slots, _ = differing_pairs(self.of[places], values[places])
-        return np.bincount(slots, minlength=int(self.named[-1]) + 1)[self.named]
+    def of_part(self, part: Mask, weight: Numbers | None) -> Numbers:
+        """The same of the marks of a mask."""
+        return added(self.place[part], None if weight is None else weight[part], len(self.named))
+
+    def differing(self, values: Numbers) -> Numbers:
+        """How many different values there are."""
+        held = values != NOTHING
+        places, _ = differing_pairs(self.place[held], values[held])
+        return np.bincount(places, minlength=len(self.named))
 
 
-def sums(counting: Counting, marks: Marks, within: Mask, slots: Slots) -> Iterator[Numbers]:
-    """Per slot the total, what is counted over all and in each part, and the further measures."""
-    inside = within & (marks.left == IN_TOTAL)
-    if marks.weight is None or counting.average:
-        yield slots.many - slots.added(within & ~inside, None)  # few are left out
-    else:
-        yield slots.added(inside, marks.weight)
-    for place, flag in enumerate(marks.flags):
-        yield slots.added(inside if counting.average and not place else inside & flag, marks.weight)
-    for values in marks.also:
-        yield slots.differing(inside & (values != NOTHING), values)
+def compact(slots: Numbers) -> tuple[Numbers, Numbers]:
+    """The slots there are, each once, in order; and the place of each slot among these.
+
+    Of many groups of many sellers most are nobody's.
+    """
+    size = int(slots.max(initial=0)) + 1
+    if size > SPARSE * len(slots):
+        return np.unique(slots, return_inverse=True)
+    named = np.bincount(slots).nonzero()[0]
+    if len(named) == size:
+        return named, slots
+    place = np.zeros(size, dtype=np.int64)
+    place[named] = np.arange(len(named))
+    return named, place[slots]
+
+
+def added(places: Numbers, weight: Numbers | None, size: int) -> Numbers:
+    """How often each place is named, or what weighs there."""
+    if weight is None:
+        return np.bincount(places, minlength=size)
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, places, weight)
+    return sums
 
 
 def new_runs(sorted_slots: Numbers) -> Numbers:

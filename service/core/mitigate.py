@@ -75,7 +75,7 @@ def listed_excuses(
 ) -> dict[int, list[Excuse]]:
     """Per seller every excuse for one of the records that are meant, oldest record first, then as the card has them."""
     listed: dict[int, list[Excuse]] = {}
-    shown = np.flatnonzero(meant & np.logical_or.reduce(excused)[found.marks.row])
+    shown = (meant & np.logical_or.reduce(excused)[found.marks.row]).nonzero()[0]
     if not len(shown):
         return listed
     table, key = question.related.tables[found.counting.of], key_of(found.counting.of)
@@ -84,7 +84,7 @@ def listed_excuses(
     sellers, rows = picked.slot[order].tolist(), picked.row[order]
     for seller, record, row in zip(sellers, table.texts(key, rows), rows.tolist(), strict=True):
         each = listed.setdefault(seller, [])
-        each += [Excuse(record, edition.mitigations[place], row) for place in np.flatnonzero(excused[:, row])]
+        each += [Excuse(record, edition.mitigations[place], row) for place in excused[:, row].nonzero()[0]]
     return listed
 
 
@@ -147,9 +147,8 @@ def without(
     spared = np.logical_or.reduce(excused)[found.marks.row]
     out = spared & leaves[excused.argmax(axis=0)[found.marks.row]]
     marks = found.marks
-    counted, *parts = marks.flags
     marks = marks._replace(
-        flags=(counted & ~spared, *parts),
+        fate=np.where(spared & marks.counted, marks.stays, marks.fate),
         also=tuple(np.where(spared, NOTHING, values) for values in marks.also),
     )
     return sliced(found.counting, marks.where(np.isin(marks.seller, sellers) & ~out), found.spans)

@@ -40,14 +40,13 @@ class Moments(NamedTuple):
         """One of the days as a date."""
         return date.fromordinal(int(self.days[place]))
 
-    def places(self, dated: Numbers, side: Literal["left", "right"]) -> Numbers:
-        """Where some days stand among these, as `searchsorted` says: of each day there is, it is asked but once."""
-        first = self.days[0] - 1
-        known: Numbers | None = self.memory.get(side)
-        if known is None:
-            every = np.arange(first, self.days[-1] + 2)
-            known = self.memory[side] = self.days.searchsorted(every, side=side)
-        found: Numbers = known.take(dated - first, mode="clip")
+    def places(self, dated: Numbers, later: int, side: Literal["left", "right"]) -> Numbers:
+        """Where the days so many days later stand among these, as `searchsorted` says: it is asked once of each day."""
+        if side not in self.memory:
+            first = int(self.days[0]) - 1
+            self.memory[side] = first, self.days.searchsorted(np.arange(first, self.days[-1] + 2), side=side)
+        first, known = self.memory[side]
+        found: Numbers = known.take(dated + (later - first), mode="clip")
         return found
 
 

@@ -63,7 +63,7 @@ def of_same_order(table: str, condition: Condition, orders: Numbers, related: Re
     wanted[orders] = True
     wanted[ORPHAN] = False
     belongs = others.numbers("order_row")
-    rows = np.flatnonzero(wanted[belongs])
+    rows = wanted[belongs].nonzero()[0]
     rows = rows[related.look(table).among(others.take(rows)).meet(condition)]
     ordered = rows[np.argsort(belongs[rows], kind="stable")]
     firsts, ends = (np.searchsorted(belongs[ordered], orders, side) for side in ("left", "right"))
@@ -81,7 +81,7 @@ def twins(twin: Twin, table: str, rows: Numbers, related: Related) -> Beside:
     for name in twin.same:
         if records.kind(name) is Kind.TEXT:
             likely &= records.shares(name, {text for text in records.texts(name, rows) if text is not None})
-    others = np.flatnonzero(likely)
+    others = likely.nonzero()[0]
     others = others[look.among(records.take(others)).meet(twin.condition)]
     near: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
     for key, row, moment in keyed(records.take(others), twin):
@@ -127,7 +127,7 @@ def instants(numbers: Numbers) -> list[str | None]:
     """
     whole = np.datetime_as_string(numbers.astype("datetime64[us]"), unit="s").tolist()
     found: list[str | None] = [f"{text}Z" for text in whole]
-    for place in np.flatnonzero(numbers % SECOND).tolist():
+    for place in (numbers % SECOND).nonzero()[0].tolist():
         unknown = numbers[place] == UNKNOWN
         found[place] = None if unknown else instant_of(int(numbers[place]))
     return found

@@ -96,7 +96,7 @@ def days_in_breach(period: Period, course: Course, sellers: Numbers, moments: Mo
 def first_of(found: Mask, period: Period) -> Iterator[tuple[int, int]]:
     """The rows that hold on a day of the period, with the first such day."""
     first = found.argmax(axis=1)
-    ever = np.flatnonzero(found[np.arange(len(found)), first])
+    ever = found[np.arange(len(found)), first].nonzero()[0]
     yield from zip(ever.tolist(), (period.first + first[ever]).tolist(), strict=True)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from service.core.conditions import NO_PARTS, Looking, Met
 from service.core.instants import number_of
 from service.core.known import FORMS, as_known
 from service.core.reported import Identity, ReportedAccount
-from service.core.tables import NO_WORD, Numbers, Table, encoded, numbered
+from service.core.tables import NO_WORD, Numbers, Table, encoded, numbered, shared_out
 
 ORDER_DEFECTS = ("feedback", "claims", "chargebacks")
 ORPHAN = -1
@@ -87,8 +86,7 @@ def owned(tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[Numb
     ordered = sorted(sellers)
     places = np.zeros(max(named, default=0) + 1, dtype=np.int64)
     places[[sellers[seller] for seller in ordered]] = np.arange(len(ordered))
-    bounds = np.cumsum([0, *(table.height for table in tables.values())]).tolist()
-    return ordered, [places[pairs[first:end]] for first, end in pairwise(bounds)]
+    return ordered, shared_out(places[pairs], [table.height for table in tables.values()])
 
 
 def with_orders(tables: Mapping[str, Table]) -> dict[str, Table]:
@@ -116,7 +114,7 @@ def order_rows(orders: Table | None, others: list[Table]) -> list[Numbers]:
     order = known.argsort()
     place = order[known.searchsorted(asked, sorter=order).clip(max=len(order) - 1)]
     rows = np.where(known[place] == asked, place, ORPHAN)
-    return np.split(rows, np.cumsum(heights)[:-1])
+    return shared_out(rows, heights)
 
 
 def with_fulfilment(shipments: Table, orders: Table | None) -> Table:

@@ -7,7 +7,7 @@ import numpy as np
 
 from service.core.countings import Counting, Window
 from service.core.marks import NO_GROUP, NOTHING, Marks
-from service.core.measure import differing_pairs, new_runs, run_by_run, used
+from service.core.measure import added, compact, differing_pairs, new_runs, run_by_run
 from service.core.moments import Moments
 from service.core.stretches import Stretch, stretches, within
 from service.core.tables import Mask, Numbers
@@ -72,40 +72,57 @@ def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moment
         present &= marks.group != NO_GROUP
         slots, groups = marks.seller * len(marks.groups) + marks.group, len(marks.groups)
     ever = present.nonzero()[0]
-    named, _ = used(slots[ever])
-    spread = Spread(
-        named.searchsorted(slots[ever]), enters[ever] - moments.first, leaves[ever] - moments.first, moments, len(named)
-    )
-    weight = np.ones(len(ever), dtype=np.int64) if marks.weight is None else marks.weight[ever]
-    counted = weight if counting.average else weight * marks.flags[0][ever]
-    total = np.ones(len(ever), dtype=np.int64) if counting.average else weight
+    named, slot = compact(slots[ever])
+    spread = Spread.over(slot, enters[ever], leaves[ever], moments, len(named))
+    weight = None if marks.weight is None else marks.weight[ever]
+    total = spread.sums(None if counting.average else weight)
+    counted = spread.sums(weight) if counting.average else spread.sums_where(marks.counted[ever], weight)
     also = tuple(spread.differing(values[ever]) for values in marks.also)
-    return Coming(named // groups, spread.sums(counted), spread.sums(total), also)
+    return Coming(named // groups, counted, total, also)
 
 
 class Spread(NamedTuple):
-    """Spreads what each of some marks adds over the days it is present, counted from the first of the moments."""
+    """Spreads what each of some marks adds over the days it is present, counted from the first of the moments.
+
+    Attributes:
+        slot: the place of its slot.
+        begins: the first of its days, of the days of all slots one after the other.
+        ends: the first day after these.
+        days: how many days a slot has; the last is for what never ends.
+        slots: how many slots there are.
+    """
 
     slot: Numbers
-    enters: Numbers
-    leaves: Numbers
-    moments: Moments
+    begins: Numbers
+    ends: Numbers
+    days: int
     slots: int
 
-    def sums(self, amount: Numbers) -> Numbers:
-        """Per slot and day the sum of the amounts that are present."""
-        width = self.moments.last - self.moments.first + 2
-        changes, begins = np.zeros(self.slots * width, dtype=np.int64), self.slot * width
-        np.add.at(changes, begins + self.enters, amount)
-        np.subtract.at(changes, begins + np.minimum(self.leaves, width - 1), amount)
-        return changes.reshape(self.slots, width).cumsum(axis=1)[:, :-1]
+    @classmethod
+    def over(cls, slot: Numbers, enters: Numbers, leaves: Numbers, moments: Moments, slots: int) -> "Spread":
+        """Marks that are present from some days of the moments on until others."""
+        days = moments.last - moments.first + 2
+        first = slot * days - moments.first
+        return cls(slot, first + enters, first + np.minimum(leaves, moments.last + 1), days, slots)
+
+    def sums(self, weight: Numbers | None) -> Numbers:
+        """Per slot and day how many marks are present, or what they weigh."""
+        size = self.slots * self.days
+        changes = added(self.begins, weight, size) - added(self.ends, weight, size)
+        return changes.reshape(self.slots, self.days).cumsum(axis=1)[:, :-1]
+
+    def sums_where(self, mask: Mask, weight: Numbers | None) -> Numbers:
+        """The same of the marks of a mask."""
+        some = Spread(self.slot[mask], self.begins[mask], self.ends[mask], self.days, self.slots)
+        return some.sums(None if weight is None else weight[mask])
 
     def differing(self, values: Numbers) -> Numbers:
         """Per slot and day how many different values are present."""
         held = values != NOTHING
-        slots, pair = differing_pairs(self.slot[held], values[held])
-        part = Spread(pair, self.enters[held], self.leaves[held], self.moments, len(slots))
-        present = part.sums(np.ones(len(part.slot), dtype=np.int64)) > 0
+        slot = self.slot[held]
+        slots, pair = differing_pairs(slot, values[held])
+        moved = (pair - slot) * self.days
+        present = Spread(pair, self.begins[held] + moved, self.ends[held] + moved, self.days, len(slots)).sums(None) > 0
         found = np.zeros((self.slots, present.shape[1]), dtype=np.int64)
         starts = new_runs(slots)
         found[slots[starts]] = run_by_run(np.add, present.astype(np.int64), starts)

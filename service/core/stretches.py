@@ -8,7 +8,7 @@ from service.core.conditions import Looking
 from service.core.countings import Counting, Turn, Window
 from service.core.instants import micros
 from service.core.later import NEVER
-from service.core.marks import IN_TOTAL, NOTHING, Marks, grouped, latest, looking, marks_of, told_apart
+from service.core.marks import NOTHING, Marks, grouped, latest, looking, marks_of, told_apart
 from service.core.moments import A_DAY, Moments, ordinals
 from service.core.tables import UNKNOWN, Mask, Numbers, Table
 from service.core.windows import days_of
@@ -79,7 +79,7 @@ def stretches(counting: Counting, meant: Mask, moments: Moments, today: Marks | 
         marks = together(counting, records, base, found.marks)
         day = np.concatenate([day, found.turns.day[found.looked_at]])
         until = np.concatenate([until, found.turns.until[found.looked_at]])
-    held = (marks.left == IN_TOTAL) & (day <= until)
+    held = marks.in_total & (day <= until)
     marks = marks.where(held)
     return Stretch(marks, day[held], until[held], ordinals(marks.at, moments.zone))
 
@@ -114,12 +114,12 @@ def read_anew(counting: Counting, moments: Moments, base: Marks | None) -> Readi
 def turns(counting: Counting, moments: Moments, base: Marks | None) -> Turns:
     """When which records are to be read anew; where only the latest counts, those of the base alone."""
     now, records = moments.related.now, moments.related.tables[counting.of]
-    meant = ~np.zeros(records.height, dtype=bool)
-    if counting.latest_per and base is not None:
-        meant = np.isin(np.arange(records.height), base.row)
+    latest = counting.latest_per and base is not None
+    of_base = np.isin(np.arange(records.height), base.row) if latest else None
     row, after, moment = [NONE], [NONE], [NONE]
     for instant in turning_points(counting, records, moments):
-        ahead = (meant & (instant >= now)).nonzero()[0]
+        later = instant >= now
+        ahead = (later if of_base is None else later & of_base).nonzero()[0]
         if not len(ahead):
             continue
         passed = instant[ahead]
@@ -202,9 +202,10 @@ def together(counting: Counting, records: Table, *several: Marks) -> Marks:
         row=row,
         seller=np.concatenate([each.seller for each in several]),
         at=np.concatenate([each.at for each in several]),
-        left=np.concatenate([each.left for each in several]),
+        fate=np.concatenate([each.fate for each in several]),
+        stays=several[0].stays,
         weight=np.concatenate([np.asarray(each.weight) for each in several]) if weighed else None,
-        flags=tuple(np.concatenate(flags) for flags in zip(*(each.flags for each in several), strict=True)),
+        parts=tuple(np.concatenate(parts) for parts in zip(*(each.parts for each in several), strict=True)),
         group=group,
         groups=groups,
         also=tuple(also),
@@ -214,7 +215,6 @@ def together(counting: Counting, records: Table, *several: Marks) -> Marks:
 
 def within(stretch: Stretch, window: Window, moments: Moments) -> tuple[Numbers, Numbers]:
     """From which day on the records of a stretch lie within a window, and from which they do no longer."""
-    dated = stretch.dated + window.lag
-    enters = np.maximum(stretch.day, moments.places(dated, side="left"))
-    leaves = np.minimum(stretch.until + 1, moments.places(dated + window.days - 1, side="right"))
+    enters = np.maximum(stretch.day, moments.places(stretch.dated, window.lag, side="left"))
+    leaves = np.minimum(stretch.until + 1, moments.places(stretch.dated, window.lag + window.days - 1, side="right"))
     return enters, leaves

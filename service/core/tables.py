@@ -7,6 +7,7 @@ such words is a number with a bit for each place.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from functools import reduce
+from itertools import accumulate, pairwise
 from operator import and_, or_
 from typing import Any
 
@@ -230,6 +231,11 @@ def encoded(texts: pl.Series) -> tuple[Numbers, Any]:
     places = found.indices.to_numpy(zero_copy_only=False)  # decimals where there is none for some
     numbers = (np.where(np.isnan(places), NO_WORD, places) if found.null_count else places).astype(np.int64)
     return numbers, found.dictionary
+
+
+def shared_out(values: Numbers, heights: Iterable[int]) -> list[Numbers]:
+    """The values of several tables one after the other, table by table."""
+    return [values[first:end] for first, end in pairwise(accumulate(heights, initial=0))]
 
 
 def any_of(masks: Iterable[Mask]) -> Mask:

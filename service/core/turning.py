@@ -21,7 +21,7 @@ from service.core.stretches import (
     until_turned,
     within,
 )
-from service.core.tables import Mask, Numbers, Table
+from service.core.tables import Mask, Numbers, Table, shared_out
 from service.core.windows import midnight
 
 
@@ -154,7 +154,7 @@ def first_of_each(counting: Counting, found: list[Hurting], moments: Moments, do
     row, first = row[kept], first[kept]
     chosen = np.zeros(len(rows), dtype=bool)
     chosen[first] = True
-    parts = np.split(chosen, np.cumsum([len(each.since) for each in found])[:-1])
+    parts = shared_out(chosen, [len(each.since) for each in found])
     marks = tuple(each.stretch.marks.where(part) for each, part in zip(found, parts, strict=True))
     return Open(row, since[first], marks)
 
