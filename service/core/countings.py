@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from service.core.clauses import AS_OF, Condition, Every, Has, Test, asked, walk
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Whole days: `days` of them, ending `lag` days before the day of the question.
 
     With fewer than `needs` records in the total, a window of `otherwise` days stands in for it.

@@ -7,13 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from service.core.cards import Edition
-from service.core.marks import Marks
+from service.core.marks import ALL, Marks
 from service.core.measure import Measured, Slice
 from service.core.relations import Related, key_of
 from service.core.tables import Mask, Numbers, Table
 
 ANY_GROUP = -2
-ALL = np.array(True)  # noqa: FBT003  # a mask for whatever there is
 
 
 class Records(NamedTuple):
@@ -73,7 +72,7 @@ def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> Mask:
     """Which marks lie within their seller's headline window and group."""
     counting, marks = measured.counting, measured.marks
     if len(counting.within) == 1 and not counting.within[0].needs and counting.group_by is None:
-        return marks.within(measured.windows[0])
+        return measured.within[measured.windows[0]]
     if not len(marks.row):
         return ALL
     start, end, chosen = (np.zeros(marks.sellers, dtype=np.int64) for _ in range(3))

@@ -11,7 +11,7 @@ from service.core.evidence import Picked, Records, listed
 from service.core.figures import Figure, Figures, Question, figures_of, gaps_of
 from service.core.later import NEVER
 from service.core.matters import Matter
-from service.core.measure import Slice, sliced
+from service.core.measure import Slice, measured_anew
 from service.core.recovery import Course, first_days
 from service.core.stretches import together
 from service.core.tables import Numbers, Table
@@ -71,13 +71,13 @@ def exposures(course: Course, now: Mapping[int, Figures], question: Question) ->
 def figures_then(course: Course, found: Open, sellers: list[int], question: Question) -> dict[int, Figure]:
     """Per seller the metric as it would stand in the windows of today, had every open record turned."""
     counting, related, today = course.edition.counted_by, question.related, course.today[0]
-    some = np.zeros(len(related.sellers), dtype=bool)
-    some[sellers] = True
-    turned = np.zeros(related.tables[counting.of].height, dtype=bool)
+    some = question.some(sellers)
+    stays = np.ones(related.tables[counting.of].height, dtype=bool)
     for each in found.marks:
-        turned[each.row] = True
-    kept = today.marks.where(some[today.marks.seller] & ~turned[today.marks.row])
-    slices = sliced(counting, together(counting, related.tables[counting.of], kept, *found.marks), today.spans)
+        stays[each.row] = False
+    rest = stays[today.marks.row]
+    kept = today.marks.where(rest if some is None else rest & some[today.marks.seller])
+    slices = measured_anew(today, together(counting, related.tables[counting.of], kept, *found.marks))
     nothing = [Slice(today.windows[0], None, 0, 0, (0,) * len(counting.parts), (0,) * len(counting.also))]
     return {one: figures_of(course.edition, slices.get(one, nothing), question).headline for one in sellers}
 

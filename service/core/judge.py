@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from service.core.cards import Card, Edition
-from service.core.evidence import ALL, NO_RECORDS, Records, against, left_out, of_headlines
+from service.core.evidence import NO_RECORDS, Records, against, left_out, of_headlines
 from service.core.exposure import Exposed, exposures
 from service.core.figures import Figure, Figures, Question, figures_of, gaps_of
+from service.core.marks import ALL
 from service.core.measure import Measured, Slice, joined, measure
 from service.core.mitigate import Mitigated, mitigate
 from service.core.recovery import Course, recoveries

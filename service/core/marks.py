@@ -13,6 +13,7 @@ from service.core.relations import Related, key_of
 from service.core.tables import NO_WORD, Mask, Numbers, Table
 from service.core.windows import Days
 
+ALL = np.array(True)  # noqa: FBT003  # a mask for whatever there is
 NO_GROUP = -1
 NOTHING = -1
 
@@ -101,7 +102,8 @@ def marked(counting: Counting, related: Related, sellers: Mask | None, since: in
     rows = looked_at.nonzero()[0]
     if not len(rows):
         return no_marks(counting, len(related.sellers))
-    return marks_of(counting, look, latest(counting, records, rows), len(related.sellers))
+    rows = latest(counting, records, rows)
+    return marks_of(counting, look, rows, rows, len(related.sellers))
 
 
 def latest(counting: Counting, records: Table, rows: Numbers) -> Numbers:
@@ -127,15 +129,15 @@ def no_marks(counting: Counting, sellers: int) -> Marks:
     return Marks(none, none, none, none, len(counting.leaves_out), none, parts, none, (), also, sellers)
 
 
-def marks_of(counting: Counting, look: Looking, rows: Numbers, sellers: int) -> Marks:
-    """The marks of some of the records that are looked at."""
+def marks_of(counting: Counting, look: Looking, rows: Numbers, own: Numbers, sellers: int) -> Marks:
+    """The marks of some of the records that are looked at, of which `own` are the places in the table."""
     records = look.at
     group, groups = grouped(records.take(rows), counting.group_by) if counting.group_by else (None, ())
     weighed, stays = counting.weigh or counting.average, len(counting.leaves_out)
     fate = fates(counting, look)[rows]
     in_total = fate >= stays
     return Marks(
-        row=records.numbers("row")[rows],
+        row=own,
         seller=records.numbers("seller")[rows],
         at=records.numbers(counting.by)[rows],
         fate=fate,

@@ -1,6 +1,6 @@
 """Counting: one edition over one table → exact whole numbers per seller, window and group. No edge of a level here."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from service.core.tables import Mask, Numbers
 from service.core.windows import Days, days_of
 
 LEFT_OUT = -1
+NO_GROUPS: Iterable[str | None] = repeat(None)
 SPARSE = 16  # with so many times more slots than records, sorting these is cheaper than counting those
 
 
@@ -34,14 +35,19 @@ class Slice(NamedTuple):
 
 
 Spans = tuple[tuple[Days, ...], ...]  # per window, short to long, the days it may span
+Within = Mapping[Days, Mask]
 
 
 class Measured(NamedTuple):
-    """The marks of one counting and, per seller, its slices: over all first, then groups; windows short to long."""
+    """The marks of one counting and, per seller, its slices: over all first, then groups; windows short to long.
+
+    `within` says of all days that a window may span which marks lie there.
+    """
 
     counting: Counting
     spans: Spans
     marks: Marks
+    within: Within
     slices: Mapping[int, list[Slice]]
 
     @property
@@ -65,18 +71,22 @@ def measure(counting: Counting, related: Related, sellers: Mask | None, calendar
     """Counts one counting for some sellers (all where None) as of a day."""
     spans = tuple(spans_of(window, calendar) for window in counting.within)
     marks = marked(counting, related, sellers, min(days.start for each in spans for days in each))
-    return Measured(counting, spans, marks, sliced(counting, marks, spans))
+    within = lying(marks, spans)
+    return Measured(counting, spans, marks, within, sliced(counting, marks, spans, within))
+
+
+def measured_anew(found: Measured, marks: Marks) -> dict[int, list[Slice]]:
+    """Per seller the slices of other marks in the same windows."""
+    return sliced(found.counting, marks, found.spans, lying(marks, found.spans))
 
 
 def joined(several: Sequence[Measured]) -> Measured:
     """Countings of one table as one, as far as records are told by it; each within its longest window."""
-    within = [each.marks.where(each.marks.within(each.windows[-1])) for each in several]
-    row, seller, at = (
-        np.concatenate([getattr(marks, name) for marks in within]) for name in ("row", "seller", "at")
-    )
+    within = [each.marks.where(each.within[each.windows[-1]]) for each in several]
+    row, seller, at = (np.concatenate([getattr(marks, name) for marks in within]) for name in ("row", "seller", "at"))
     fate = np.concatenate([np.maximum(marks.fate - marks.stays, LEFT_OUT) for marks in within])
     marks = Marks(row, seller, at, fate, 0, None, (), None, (), (), within[0].sellers)
-    return Measured(several[0].counting, several[0].spans, marks, {})
+    return Measured(several[0].counting, several[0].spans, marks, {}, {})
 
 
 def spans_of(window: Window, calendar: Calendar) -> tuple[Days, ...]:
@@ -85,51 +95,60 @@ def spans_of(window: Window, calendar: Calendar) -> tuple[Days, ...]:
     return (own, calendar.days(Window(window.otherwise, window.lag))) if window.needs else (own,)
 
 
-def sliced(counting: Counting, marks: Marks, spans: Spans) -> dict[int, list[Slice]]:
+def lying(marks: Marks, spans: Spans) -> Within:
+    """Which marks lie within which days."""
+    return {days: marks.within(days) for each in spans for days in each}
+
+
+def sliced(counting: Counting, marks: Marks, spans: Spans, within: Within) -> dict[int, list[Slice]]:
     """Per seller the slices of some marks."""
     slices: dict[int, list[Slice]] = {}
     if not len(marks.row):
         return slices
+    lie = {days: mask.nonzero()[0] for days, mask in within.items()}
     for by_group in counting.groupings:
         for window, days in zip(counting.within, spans, strict=True):
-            for seller, found in chosen(counting, marks, window, days, by_group=by_group):
+            for seller, found in chosen(counting, marks, window, {each: lie[each] for each in days}, by_group=by_group):
                 slices.setdefault(seller, []).append(found)
     return slices
 
 
 def chosen(
-    counting: Counting, marks: Marks, window: Window, spans: tuple[Days, ...], *, by_group: bool
+    counting: Counting, marks: Marks, window: Window, spans: Mapping[Days, Numbers], *, by_group: bool
 ) -> Iterable[tuple[int, Slice]]:
     """The figures of one window, or of the one that stands in for it where it holds too little."""
-    own, *instead = spans
-    if not instead:
-        return summed(counting, marks, own, by_group=by_group)
-    enough = {seller for seller, one in summed(counting, marks, own, by_group=False) if one.total >= window.needs}
+    own = next(iter(spans))
+    if not window.needs:
+        return summed(counting, marks, own, spans[own], by_group=by_group)
+    over_all = summed(counting, marks, own, spans[own], by_group=False)
+    enough = {seller for seller, one in over_all if one.total >= window.needs}
     return [
         (seller, one)
-        for days in spans
-        for seller, one in summed(counting, marks, days, by_group=by_group)
-        if (seller in enough) == (days is own)
+        for days, lie in spans.items()
+        for seller, one in summed(counting, marks, days, lie, by_group=by_group)
+        if (seller in enough) == (days == own)
     ]
 
 
-def summed(counting: Counting, marks: Marks, days: Days, *, by_group: bool) -> Iterable[tuple[int, Slice]]:
-    """Per seller the figures of one window, of all records or group by group; by group, then by seller."""
-    within, slots, width = marks.within(days), marks.seller, marks.sellers
+def summed(
+    counting: Counting, marks: Marks, days: Days, places: Numbers, *, by_group: bool
+) -> Iterable[tuple[int, Slice]]:
+    """Per seller the figures of the marks of one window, of all or group by group; by group, then by seller."""
+    slots, width = marks.seller[places], marks.sellers
     if by_group and marks.group is not None:
-        within &= marks.group != NO_GROUP
-        slots = slots + marks.group * width
-    places = within.nonzero()[0]
+        group = marks.group[places]
+        grouped = group != NO_GROUP
+        places, slots = places[grouped], (slots + group * width)[grouped]
     if not len(places):
         return ()
-    sums, weight = Sums(*compact(slots[places])), None if marks.weight is None else marks.weight[places]
-    fate = marks.fate[places]
+    sums = Sums(*compact(slots, width * max(1, len(marks.groups))))
+    fate, weight = marks.fate[places], None if marks.weight is None else marks.weight[places]
     counted, total = sums.by_fate(fate, marks.stays, weight)
     if counting.average:
         counted, total = total, sums.by_fate(fate, marks.stays, None)[1]
     parts = [sums.of_part(part[places], weight).tolist() for part in marks.parts]
     also = [sums.differing(values[places]).tolist() for values in marks.also]
-    sellers, groups = sums.named, repeat(None)
+    sellers, groups = sums.named, NO_GROUPS
     if by_group:
         sellers, groups = sums.named % width, [marks.groups[place] for place in (sums.named // width).tolist()]
     rows = list(zip(groups, counted.tolist(), total.tolist(), across(parts), across(also), strict=False))
@@ -156,9 +175,9 @@ class Sums(NamedTuple):
     def by_fate(self, fate: Numbers, stays: int, weight: Numbers | None) -> tuple[Numbers, Numbers]:
         """What is counted, and what is in the total: how many marks, or what they weigh."""
         fates = stays + 2
-        found = added(self.place * fates + fate, weight, len(self.named) * fates).reshape(-1, fates)
-        counted = found[:, -1]
-        return counted, counted + found[:, -2]
+        found = added(self.place * fates + fate, weight, len(self.named) * fates)
+        counted = found[stays + 1 :: fates]
+        return counted, counted + found[stays::fates]
 
     def of_part(self, part: Mask, weight: Numbers | None) -> Numbers:
         """The same of the marks of a mask."""
@@ -171,16 +190,16 @@ class Sums(NamedTuple):
         return np.bincount(places, minlength=len(self.named))
 
 
-def compact(slots: Numbers) -> tuple[Numbers, Numbers]:
-    """The slots there are, each once, in order; and the place of each slot among these.
+def compact(slots: Numbers, size: int) -> tuple[Numbers, Numbers]:
+    """The slots there are of so many, each once, in order; and the place of each slot among these.
 
     Of many groups of many sellers most are nobody's.
     """
-    size = int(slots.max(initial=0)) + 1
     if size > SPARSE * len(slots):
         return np.unique(slots, return_inverse=True)
-    named = np.bincount(slots).nonzero()[0]
-    if len(named) == size:
+    often = np.bincount(slots)
+    named = often.nonzero()[0]
+    if len(named) == len(often):
         return named, slots
     place = np.zeros(size, dtype=np.int64)
     place[named] = np.arange(len(named))

@@ -14,7 +14,7 @@ from service.core.dossier import Dossier, Excuse, dossiers
 from service.core.evidence import Picked, hurting, oldest_first
 from service.core.figures import Figure, Question, figures_of
 from service.core.marks import NOTHING, looking
-from service.core.measure import Measured, Slice, sliced
+from service.core.measure import Measured, Slice, measured_anew
 from service.core.pleas import ALLOWS
 from service.core.relations import key_of
 from service.core.tables import Mask
@@ -151,4 +151,4 @@ def without(
         fate=np.where(spared & marks.counted, marks.stays, marks.fate),
         also=tuple(np.where(spared, NOTHING, values) for values in marks.also),
     )
-    return sliced(found.counting, marks.where(np.isin(marks.seller, sellers) & ~out), found.spans)
+    return measured_anew(found, marks.where(np.isin(marks.seller, sellers) & ~out))

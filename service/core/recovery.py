@@ -8,7 +8,7 @@ import numpy as np
 
 from service.core.cards import Card, Edition
 from service.core.figures import Question
-from service.core.ladder import in_breach
+from service.core.ladder import PROPORTIONS, in_breach
 from service.core.later import NOTHING_LATER, Laters
 from service.core.marks import Marks
 from service.core.measure import Measured, new_runs, run_by_run
@@ -49,14 +49,13 @@ def first_days(course: Course, question: Question, *, breach: bool) -> dict[int,
     found: dict[int, date] = {}
     if not course.sellers:
         return found
-    days = days_ahead(question)
     for domain, waiting in question.by_domain(course.sellers).items():
-        for period in periods(course.card, domain, days):
+        for period in periods(course.card, domain, question):
             still = [seller for seller in waiting if seller not in found]
             if still:
                 moments = moments_of(period, course, question)
-                over = days_in_breach(period, course, np.array(still), moments) == breach
-                found.update((still[place], date.fromordinal(int(days[day]))) for place, day in first_of(over, period))
+                over = days_in_breach(period, course, question.some(still), moments)[still] == breach
+                found.update((still[place], moments.date(day)) for place, day in first_of(over, period))
     return found
 
 
@@ -71,7 +70,13 @@ def moments_of(period: Period, course: Course, question: Question) -> Moments:
     return Moments(related, zone, days_ahead(question), period.first, period.last, course.later, question.memory)
 
 
-def periods(card: Card, domain: str, days: Numbers) -> Iterator[Period]:
+def periods(card: Card, domain: str, question: Question) -> list[Period]:
+    """The coming days by the edition in force; found once."""
+    key = (card.metric, domain, "periods")
+    return question.once(key, lambda: list(found_periods(card, domain, days_ahead(question))))
+
+
+def found_periods(card: Card, domain: str, days: Numbers) -> Iterator[Period]:
     """The coming days by the edition in force; it can change only on the day an edition begins."""
     tomorrow = int(days[1])
     coming = {since for edition in card.editions if (since := edition.since.toordinal()) > tomorrow}
@@ -81,26 +86,26 @@ def periods(card: Card, domain: str, days: Numbers) -> Iterator[Period]:
         yield Period(card.in_force(domain, date.fromordinal(int(days[first]))), first, following - 1)
 
 
-def days_in_breach(period: Period, course: Course, sellers: Numbers, moments: Moments) -> Mask:
-    """Per seller and day of the period whether the seller is in breach; what the last day says holds for the rest."""
+def days_in_breach(period: Period, course: Course, sellers: Mask | None, moments: Moments) -> Mask:
+    """Per seller and day of the period whether the seller is in breach; what the last day says holds for the rest.
+
+    Sellers that are not asked for have no records; where `sellers` is None, all of them are.
+    """
     edition = period.edition
     if edition is None:
-        return np.zeros((len(sellers), 1), dtype=bool)
-    some = np.zeros(len(moments.related.sellers), dtype=bool)
-    some[sellers] = True
+        return np.zeros((len(moments.related.sellers), 1), dtype=bool)
     today = [each.marks for each in course.today] if edition is course.edition else None
-    found: Mask = (score_in_breach if edition.score else slices_in_breach)(edition, some, moments, today)[sellers]
-    return found
+    return (score_in_breach if edition.score else slices_in_breach)(edition, sellers, moments, today)
 
 
 def first_of(found: Mask, period: Period) -> Iterator[tuple[int, int]]:
     """The rows that hold on a day of the period, with the first such day."""
     first = found.argmax(axis=1)
-    ever = found[np.arange(len(found)), first].nonzero()[0]
+    ever = np.logical_or.reduce(found, axis=1).nonzero()[0]
     yield from zip(ever.tolist(), (period.first + first[ever]).tolist(), strict=True)
 
 
-def score_in_breach(edition: Edition, sellers: Mask, moments: Moments, today: list[Marks] | None) -> Mask:
+def score_in_breach(edition: Edition, sellers: Mask | None, moments: Moments, today: list[Marks] | None) -> Mask:
     """Per seller and day whether the score is in breach."""
     terms = [
         list(coming_figures(term.counting, sellers, moments, today[place] if today else None))
@@ -109,7 +114,7 @@ def score_in_breach(edition: Edition, sellers: Mask, moments: Moments, today: li
     width = max((one.total.shape[1] for each in terms for one in each), default=1)
     totals = []
     for each in terms:
-        total = np.zeros((len(sellers), width), dtype=np.int64)
+        total = np.zeros((len(moments.related.sellers), width), dtype=np.int64)
         for one in each:
             starts = new_runs(one.seller)
             total[one.seller[starts]] += run_by_run(np.add, extended(one.total, width), starts)
@@ -117,17 +122,19 @@ def score_in_breach(edition: Edition, sellers: Mask, moments: Moments, today: li
     return in_breach(edition, scores(edition.scored_by, totals), totals[0], {})
 
 
-def slices_in_breach(edition: Edition, sellers: Mask, moments: Moments, today: list[Marks] | None) -> Mask:
+def slices_in_breach(edition: Edition, sellers: Mask | None, moments: Moments, today: list[Marks] | None) -> Mask:
     """Per seller and day whether a slice is in breach; where there is none, whether nothing is."""
     slices = list(coming_figures(edition.counted_by, sellers, moments, today[0] if today else None))
     width = max((one.total.shape[1] for one in slices), default=1)
-    breach, judged = (np.zeros((len(sellers), width), dtype=bool) for _ in range(2))
+    breach, judged = (np.zeros((len(moments.related.sellers), width), dtype=bool) for _ in range(2))
     for one in slices:
         held, starts = one.total != 0, new_runs(one.seller)
         bad = held & in_breach(edition, one.counted, one.total, measures(edition, one))
         own = one.seller[starts]
         judged[own] |= run_by_run(np.logical_or, held, starts)
         breach[own] |= run_by_run(np.logical_or, bad, starts)
+    if edition.unit in PROPORTIONS:
+        return breach
     none = np.zeros((1, 1), dtype=np.int64)
     of_nothing = in_breach(edition, none, none, {name.name: none for name in edition.counted_by.also})
     return breach | (~judged & of_nothing)

@@ -29,18 +29,18 @@ class Coming(NamedTuple):
         return Coming(self.seller, self.counted * mask, self.total * mask, tuple(one * mask for one in self.also))
 
 
-def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: Marks | None) -> Iterator[Coming]:
+def coming_figures(counting: Counting, sellers: Mask | None, moments: Moments, today: Marks | None) -> Iterator[Coming]:
     """The figures of every window and grouping of a counting, for some sellers.
 
     Args:
         counting: what is counted.
-        sellers: of whom.
+        sellers: of whom; of everyone where None.
         moments: on which days.
         today: the marks of today, if there are; they stay as they are unless something turns.
     """
     if counting.of not in moments.related.tables:
         return
-    own = sellers[moments.related.tables[counting.of].numbers("seller")]
+    own = None if sellers is None else sellers[moments.related.tables[counting.of].numbers("seller")]
     stretch = stretches(counting, own, moments, today)
     if not len(stretch.marks.row):
         return
@@ -56,7 +56,7 @@ def coming_figures(counting: Counting, sellers: Mask, moments: Moments, today: M
             over_all = summed(counting, stretch, window, moments, by_group=False)
             instead = Window(window.otherwise, window.lag)
             longer = summed(counting, stretch, instead, moments, by_group=by_group)
-            enough = np.zeros((len(sellers), moments.last - moments.first + 1), dtype=bool)
+            enough = np.zeros((len(moments.related.sellers), moments.last - moments.first + 1), dtype=bool)
             enough[over_all.seller] = over_all.total >= window.needs
             yield found.only_where(enough[found.seller])
             yield longer.only_where(~enough[longer.seller])
@@ -72,7 +72,7 @@ def summed(counting: Counting, stretch: Stretch, window: Window, moments: Moment
         present &= marks.group != NO_GROUP
         slots, groups = marks.seller * len(marks.groups) + marks.group, len(marks.groups)
     ever = present.nonzero()[0]
-    named, slot = compact(slots[ever])
+    named, slot = compact(slots[ever], marks.sellers * groups)
     spread = Spread.over(slot, enters[ever], leaves[ever], moments, len(named))
     weight = None if marks.weight is None else marks.weight[ever]
     total = spread.sums(None if counting.average else weight)

@@ -53,26 +53,31 @@ class Reading(NamedTuple):
     looked_at: Mask
     marks: Marks | None
 
-    def of(self, meant: Mask) -> "Reading":
-        """The same of some records of the table."""
+    def of(self, meant: Mask | None) -> "Reading":
+        """The same of some records of the table, or all."""
+        if self.marks is None or meant is None:
+            return self
         own = meant[self.turns.row]
-        if self.marks is None or np.count_nonzero(own) == len(own):
+        if np.count_nonzero(own) == len(own):
             return self
         marks = self.marks.where(meant[self.marks.row])
         return Reading(Turns(*(column[own] for column in self.turns)), self.looked_at[own], marks)
 
 
-def stretches(counting: Counting, meant: Mask, moments: Moments, today: Marks | None) -> Stretch:
+def stretches(counting: Counting, meant: Mask | None, moments: Moments, today: Marks | None) -> Stretch:
     """What becomes of records that are ever in the total.
 
     Args:
         counting: what is counted.
-        meant: which records of its table.
+        meant: which records of its table; all of them where None.
         moments: on which days.
         today: the marks of today, where the same edition will be in force; only what may change is read anew.
     """
     records = moments.related.tables[counting.of]
-    base = marks_on_first(counting, meant, moments) if today is None else today.where(meant[today.row])
+    if today is None:
+        base = marks_on_first(counting, meant, moments)
+    else:
+        base = today if meant is None else today.where(meant[today.row])
     found = reading(counting, moments, today or base, shared=today is not None).of(meant)
     marks, day, until = base, np.full(len(base.row), moments.first), until_turned(base.row, found.turns, moments)
     if found.marks is not None:
@@ -114,8 +119,9 @@ def read_anew(counting: Counting, moments: Moments, base: Marks | None) -> Readi
 def turns(counting: Counting, moments: Moments, base: Marks | None) -> Turns:
     """When which records are to be read anew; where only the latest counts, those of the base alone."""
     now, records = moments.related.now, moments.related.tables[counting.of]
-    latest = counting.latest_per and base is not None
-    of_base = np.isin(np.arange(records.height), base.row) if latest else None
+    of_base = None
+    if counting.latest_per and base is not None:
+        of_base = np.isin(np.arange(records.height), base.row)
     row, after, moment = [NONE], [NONE], [NONE]
     for instant in turning_points(counting, records, moments):
         later = instant >= now
@@ -150,13 +156,14 @@ def until_turned(rows: Numbers, found: Turns, moments: Moments) -> Numbers:
     return held
 
 
-def marks_on_first(counting: Counting, meant: Mask, moments: Moments) -> Marks:
+def marks_on_first(counting: Counting, meant: Mask | None, moments: Moments) -> Marks:
     """The marks of records as they read on the first of the days."""
     related = moments.related
     records = related.tables[counting.of]
     tomorrow = moments.date(moments.first)
     ever = min(days_of(window, tomorrow, moments.zone).start for window in counting.longest)
-    own = (meant & (records.numbers(counting.by) >= ever)).nonzero()[0]
+    dated = records.numbers(counting.by) >= ever
+    own = (dated if meant is None else dated & meant).nonzero()[0]
     if counting.latest_per:
         own = own[looking(counting, related).among(records.take(own)).meet(counting.only)]
         own = latest(counting, records, own)
@@ -170,7 +177,8 @@ def marks_at(counting: Counting, records: Table, moment: Numbers, moments: Momen
         records = moments.later[counting.of].at(records, moment)
     look = looking(counting, moments.related).later_on(moments.later).among(records, moment)
     looked_at = look.meet(counting.only)
-    return looked_at, marks_of(counting, look, looked_at.nonzero()[0], len(moments.related.sellers))
+    rows = looked_at.nonzero()[0]
+    return looked_at, marks_of(counting, look, rows, records.numbers("row")[rows], len(moments.related.sellers))
 
 
 def turning_points(counting: Counting, records: Table, moments: Moments) -> list[Numbers]:

@@ -12,7 +12,7 @@ from service.core.figures import Question
 from service.core.known import FORMS
 from service.core.marks import NO_GROUP, Marks
 from service.core.moments import Moments, ordinals
-from service.core.recovery import Course, Period, days_ahead, moments_of, periods
+from service.core.recovery import Course, Period, moments_of, periods
 from service.core.stretches import (
     NONE,
     Stretch,
@@ -21,7 +21,7 @@ from service.core.stretches import (
     until_turned,
     within,
 )
-from service.core.tables import Mask, Numbers, Table, shared_out
+from service.core.tables import Mask, Numbers, Table, any_of, shared_out
 from service.core.windows import midnight
 
 
@@ -60,9 +60,8 @@ def open_records(course: Course, waiting: Mask | None, question: Question) -> Op
     """
     found: list[Open] = []
     for domain, sellers in question.by_domain(course.sellers).items():
-        some = np.zeros(len(question.related.sellers), dtype=bool)
-        some[sellers] = True
-        for period in periods(course.card, domain, days_ahead(question)):
+        some = question.some(sellers)
+        for period in periods(course.card, domain, question):
             found += open_in(period, course, some, waiting, moments_of(period, course, question))
     if len(found) < 2:
         return found[0] if found else NONE_OPEN
@@ -75,19 +74,20 @@ def open_records(course: Course, waiting: Mask | None, question: Question) -> Op
     return Open(row, turns_at, tuple(marks))
 
 
-def open_in(period: Period, course: Course, sellers: Mask, waiting: Mask | None, moments: Moments) -> list[Open]:
+def open_in(period: Period, course: Course, sellers: Mask | None, waiting: Mask | None, moments: Moments) -> list[Open]:
     """The records that come to hurt while one edition is in force."""
     edition = period.edition
     if edition is None or edition.counting is None or edition.counting.of != course.edition.counted_by.of:
         return []
     counting, records = edition.counting, moments.related.tables[edition.counting.of]
     today = course.today[0].marks if edition is course.edition else None
-    meant = sellers[records.numbers("seller")]
+    meant = None if sellers is None else sellers[records.numbers("seller")]
     found = turning(edition, meant, moments, today)
     ahead = dated_ahead(counting, records, moments.related.now)
-    stand = ahead if waiting is None else waiting if ahead is None else ahead | waiting
-    if stand is not None and (meant := meant & stand).any():
-        found = [standing(edition, meant, moments, today), *found]
+    if (stand := either(ahead, waiting)) is not None:
+        meant = stand if meant is None else meant & stand
+        if np.count_nonzero(meant):
+            found = [standing(edition, meant, moments, today), *found]
     found = [each for each in found if len(each.since)]
     if not found:
         return []
@@ -95,22 +95,23 @@ def open_in(period: Period, course: Course, sellers: Mask, waiting: Mask | None,
     return [opened if today is not None else opened._replace(marks=())]
 
 
-def settled(course: Course, waiting: Mask | None, moments: Moments) -> Mask:
-    """Which records hurt already: in a window of today, or surely in one to come."""
-    counting, marks, windows = course.today[0].counting, course.today[0].marks, course.today[0].windows
-    records = moments.related.tables[counting.of]
-    surely = np.ones(len(marks.row), dtype=bool)
-    for stand in (waiting, dated_ahead(counting, records, moments.related.now)):
-        if stand is not None:
-            surely &= ~stand[marks.row]
-    for days in windows:
-        surely |= marks.within(days)
-    done = np.zeros(records.height, dtype=bool)
-    done[marks.row[surely & hurting(course.edition, marks)]] = True
-    return done
+def either(one: Mask | None, other: Mask | None) -> Mask | None:
+    """Where one of two masks holds, of which each may be there."""
+    return one if other is None else other if one is None else one | other
 
 
-def turning(edition: Edition, meant: Mask, moments: Moments, today: Marks | None) -> list[Hurting]:
+def settled(course: Course, waiting: Mask | None, moments: Moments) -> Numbers:
+    """The records that hurt already: in a window of today, or surely in one to come."""
+    counting, marks = course.today[0].counting, course.today[0].marks
+    hurt = hurting(course.edition, marks)
+    ahead = dated_ahead(counting, moments.related.tables[counting.of], moments.related.now)
+    if (stand := either(ahead, waiting)) is not None:
+        hurt &= any_of([~stand[marks.row], *(course.today[0].within[days] for days in course.today[0].windows)])
+    rows: Numbers = marks.row[hurt]
+    return rows
+
+
+def turning(edition: Edition, meant: Mask | None, moments: Moments, today: Marks | None) -> list[Hurting]:
     """Records that hurt once an instant to come has passed."""
     counting = edition.counted_by
     records = moments.related.tables[counting.of]
@@ -118,11 +119,12 @@ def turning(edition: Edition, meant: Mask, moments: Moments, today: Marks | None
     found = reading(counting, moments, base, shared=today is not None).of(meant)
     if found.marks is None:
         return []
-    marks = found.marks
-    hurt = hurting(edition, marks)
-    marks = marks.where(hurt)
-    turned = found.turns
-    after, day, until = (column[found.looked_at][hurt] for column in (turned.after, turned.day, turned.until))
+    hurt = hurting(edition, found.marks)
+    if not np.count_nonzero(hurt):
+        return []
+    marks, turned = found.marks.where(hurt), found.turns
+    places = found.looked_at.nonzero()[0][hurt]
+    after, day, until = turned.after[places], turned.day[places], turned.until[places]
     ahead = dated_ahead(counting, records, moments.related.now)
     since = after if ahead is None else np.where(ahead[marks.row], np.maximum(after, marks.at), after)
     return [Hurting(Stretch(marks, day, until, ordinals(marks.at, moments.zone)), since)]
@@ -142,16 +144,18 @@ def standing(edition: Edition, meant: Mask, moments: Moments, today: Marks | Non
     return Hurting(Stretch(marks, np.full(len(dated), moments.first), until, dated), since)
 
 
-def first_of_each(counting: Counting, found: list[Hurting], moments: Moments, done: Mask) -> Open:
+def first_of_each(counting: Counting, found: list[Hurting], moments: Moments, done: Numbers) -> Open:
     """Of each record not done that lies within a window while it hurts, the instant at which it first came to."""
     rows = np.concatenate([each.stretch.marks.row for each in found])
     since = np.concatenate([each.since for each in found])
     ever = np.concatenate([ever_within(counting, each.stretch, moments) for each in found])
-    within_one = np.zeros(len(done), dtype=bool)
-    within_one[rows[ever]] = True
-    row, first = np.unique(rows, return_index=True)
-    kept = within_one[row] & ~done[row]
-    row, first = row[kept], first[kept]
+    opened = np.zeros(moments.related.tables[counting.of].height, dtype=bool)
+    opened[rows[ever]] = True
+    opened[done] = False
+    place = np.zeros(len(opened), dtype=np.int64)
+    place[rows[::-1]] = np.arange(len(rows))[::-1]  # the first of each record
+    row = opened.nonzero()[0]
+    first = place[row]
     chosen = np.zeros(len(rows), dtype=bool)
     chosen[first] = True
     parts = shared_out(chosen, [len(each.since) for each in found])
