@@ -13,11 +13,12 @@ from service.core.tables import NO_WORD
 from service.intake.clean import says_what_it_means
 from service.intake.columns import blank_of, choice_of, numbered
 from service.intake.tables import TOO_DEEP
-from service.intake.texts import REFUSED, Column, amounts, ids, texts, without_refused
+from service.intake.texts import REFUSED, Column, amounts, are_amounts, are_plain, ids, texts, without_refused
 from service.schemas.scalars import Amount, Choice, Id, Reading, Scalar, Text, Timestamp, text_of
 from service.schemas.shapes import Link, ListOf, is_blank, link_shape
 
 Reader = Callable[[Sequence[Any], Reading], Column]
+Glance = Callable[[Sequence[Any], Reading], bool]
 
 
 def reader(kind: fields.Field[Any]) -> Reader:
@@ -40,6 +41,18 @@ def reader(kind: fields.Field[Any]) -> Reader:
         case ListOf() if listed := choice_of(kind):
             return lambda values, _: lists(kind, numbered(listed), values)
     return lambda values, _: by_value(values, kind)
+
+
+def glance(kind: fields.Field[Any]) -> Glance | None:
+    """What tells at once whether all of many values would be read as they stand, if anything does."""
+    match kind:
+        case Id():
+            return lambda values, _: are_plain(values)
+        case Text():
+            return lambda values, reading: are_plain(values, reading.longest_text)
+        case Amount():
+            return lambda values, _: are_amounts(values)
+    return None
 
 
 def by_value(values: Sequence[Any], kind: fields.Field[Any]) -> Column:

@@ -12,16 +12,17 @@ from service.core.tables import Column
 from service.intake.columns import blank_of, column_types, default_of, number_type
 from service.intake.frames import part
 from service.intake.home import Home
-from service.intake.meanings import Reader, as_held, reader
+from service.intake.meanings import Glance, Reader, as_held, glance, reader
 from service.intake.tables import PORTION
 from service.schemas.records import shape
-from service.schemas.scalars import Id, Timestamp
-
-IDS = "ids"
+from service.schemas.scalars import Timestamp
 
 
 class Place(NamedTuple):
-    """The place of one field. Columns of one `pile` are made together; `number` is the type of one of numbers."""
+    """The place of one field. Columns of one `pile` are made together; `number` is the type of one of numbers.
+
+    Where there is a `glance`, values are read only if it does not tell of the whole pile that they stand as they read.
+    """
 
     name: str
     kind: fields.Field[Any]
@@ -29,6 +30,7 @@ class Place(NamedTuple):
     number: np.dtype[Any] | None
     required: bool
     read: Reader
+    glance: Glance | None
     pile: str
 
 
@@ -41,9 +43,10 @@ def places(table: str) -> list[Place]:
 def place_of(name: str, kind: fields.Field[Any], own: pl.DataType) -> Place:
     """The place of a field."""
     number = number_type(kind)
+    look = None if name == "marketplace" else glance(kind)  # it may be told by many names
     pile = str(own) if number is None or isinstance(kind, Timestamp) else str(number)
-    pile = IDS if isinstance(kind, Id) else pile
-    return Place(name, kind, own, number, kind.required or name in Home.fields, reader(kind), pile)
+    pile = type(kind).__name__ if look else pile
+    return Place(name, kind, own, number, kind.required or name in Home.fields, reader(kind), look, pile)
 
 
 @cache

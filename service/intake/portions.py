@@ -4,7 +4,7 @@ The values of all columns of one type are piled up and made into one column, of 
 of few records in many tables costs little more than one table of as many.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,10 @@ from service.intake.frames import Frame, gaps, part
 from service.intake.home import Home
 from service.intake.instants import instants
 from service.intake.meanings import by_meaning
-from service.intake.places import IDS, Place, blank, places
+from service.intake.places import Place, blank, places
 from service.intake.series import home_series, read_series
 from service.intake.tables import ROW, Portion, Values
-from service.intake.texts import REFUSED, are_plain
+from service.intake.texts import REFUSED
 from service.intake.texts import Column as Found
 from service.schemas.records import shape
 from service.schemas.scalars import ID_LENGTH, Id, Reading
@@ -63,10 +63,10 @@ class Pile:
         self.owners.append((unit, place, len(self.values)))
         self.values.extend(values)
 
-    def read(self, reading: Reading) -> None:
+    def read(self, read: Callable[[Place, Sequence[Any]], Found]) -> None:
         """Reads the values owner by owner."""
         for unit, place, start in self.owners:
-            column = place.read(self.values[start : start + unit.height], reading)
+            column = read(place, self.values[start : start + unit.height])
             self.values[start : start + unit.height] = column.values
             unit.refuse(place.name, column.refused)
 
@@ -116,7 +116,7 @@ class Typist:
             unit.refuse(place.name, range(unit.height))
 
     def _take(self, unit: Unit, place: Place, values: Values, piles: dict[str, Pile]) -> None:
-        """Reads a column and puts it on its pile; ids are read once they are all together."""
+        """Puts a column on its pile, read unless a glance at the whole pile may spare that."""
         if isinstance(values, pl.Series):
             if (read := self._whole(place, values)) is not None:
                 unit.put(place, read)
@@ -125,14 +125,12 @@ class Typist:
                 long = values.str.len_chars().fill_null(0).to_numpy() > ID_LENGTH  # a decoder of JSON sees to that
                 unit.refuse(place.name, np.flatnonzero(long).tolist())
             values = values.to_list()
-        if place.name in self._defaults:
-            column = self._at_home(place.name, place.read(values, self._reading))
+        if not place.glance:
+            column = self._read(place, values)
             values = column.values
             unit.refuse(place.name, column.refused)
-        elif place.pile != IDS:
-            column = place.read(values, self._reading)
-            values = column.values
-            unit.refuse(place.name, column.refused)
+        elif default := self._defaults.get(place.name):
+            values = filled(values, default)
         if place.pile not in piles:
             piles[place.pile] = Pile(place)
         piles[place.pile].add(unit, place, values)
@@ -145,17 +143,21 @@ class Typist:
             return home_series(read, domains, self._defaults[place.name])
         return read
 
-    def _at_home(self, name: str, column: Found) -> Found:
-        """The sellers or the marketplaces of records, the batch's own where a record names none."""
-        default = self._defaults[name]
-        if name == "marketplace":
-            domains = self._home.domains
+    def _read(self, place: Place, values: Sequence[Any]) -> Found:
+        """Reads the values of a column; the batch's own seller or marketplace where a record names none."""
+        column = place.read(values, self._reading)
+        if place.name == "marketplace":
+            domains, default = self._home.domains, self._defaults[place.name]
             found = by_meaning(column.values, lambda value: domains.get(value, REFUSED) if value else default)
             return Found(found.values, {*column.refused, *found.refused})
-        return Found([default if value is None else value for value in column.values], column.refused)
+        if default := self._defaults.get(place.name):
+            return Found(filled(column.values, default), column.refused)
+        return column
 
     def _give(self, pile: Pile) -> None:
         """Makes a pile of plain values into one column, and gives its owners their parts."""
+        if (glance := pile.place.glance) and not glance(pile.values, self._reading):
+            pile.read(self._read)
         if pile.place.type == INSTANT:
             pile.give(*instants(pile.values, self._reading))
         elif pile.place.number:
@@ -163,9 +165,12 @@ class Typist:
         elif pile.place.type == AMOUNT:
             pile.give(pl.Series(values=pile.values, dtype=pl.String).cast(AMOUNT))
         else:
-            if pile.place.pile == IDS and not are_plain(pile.values):
-                pile.read(self._reading)
             pile.give(pl.Series(values=pile.values, dtype=pl.String))
+
+
+def filled(values: Sequence[Any], default: str) -> Sequence[Any]:
+    """Values with a default where nobody knows one."""
+    return [default if value is None else value for value in values] if None in values else values
 
 
 def has_any(values: Values) -> bool:

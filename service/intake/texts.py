@@ -45,10 +45,18 @@ def ids(values: Sequence[Any]) -> Column:
     return Column(values, [place for place, value in enumerate(values) if value is not None and CONTROLS.search(value)])
 
 
-def are_plain(values: Sequence[Any]) -> bool:
-    """Whether values are trimmed texts without control characters, as far as they are known."""
+def are_plain(values: Sequence[Any], longest: int | None = None) -> bool:
+    """Whether values are trimmed texts without control characters, none too long, as far as they are known."""
     together = in_one(values)
-    return together is not None and is_trimmed(together)
+    if together is None or not is_trimmed(together):
+        return False
+    return longest is None or len(together) <= longest or max(map(len, filter(None, values))) <= longest
+
+
+def are_amounts(values: Sequence[Any]) -> bool:
+    """Whether values are texts of plain decimal numbers of at least 0, as far as they are known."""
+    together = in_one(values)
+    return together is not None and bool(AMOUNTS.fullmatch(together + BAR))
 
 
 def amounts(values: Sequence[Any]) -> Column:
