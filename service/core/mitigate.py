@@ -122,9 +122,11 @@ def excuses(edition: Edition, look: Looking, question: Question) -> NDArray[np.b
         if mitigation.of == counting.of:
             found[place, rows] = look.meet(mitigation.when)
         elif mitigation.of in tables:
-            if cleared is None:
-                cleared = ~without_others(edition, look).meet(counting.counts)
-            found[place, rows] = cleared & look.meet(Has(mitigation.of, mitigation.when))
+            beside = look.meet(Has(mitigation.of, mitigation.when))
+            if np.count_nonzero(beside):
+                if cleared is None:
+                    cleared = ~without_others(edition, look).meet(counting.counts)
+                found[place, rows] = cleared & beside
         if mitigation.marketplaces is not None:
             found[place] &= question.sells_in(mitigation.marketplaces)[table.numbers("seller")]
     return found
