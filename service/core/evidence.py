@@ -75,6 +75,11 @@ def of_headlines(measured: Measured, headlines: Mapping[int, Slice]) -> Mask:
         return measured.within[measured.windows[0]]
     if not len(marks.row):
         return ALL
+    every = {(found.days, found.group) for found in headlines.values()}
+    if len(every) == 1:
+        [(days, group)] = every
+        in_window = measured.within[days]
+        return in_window if group is None else in_window & (marks.group == marks.groups.index(group))
     start, end, chosen = (np.zeros(marks.sellers, dtype=np.int64) for _ in range(3))
     sellers = list(headlines)
     start[sellers] = [found.days.start for found in headlines.values()]

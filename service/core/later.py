@@ -45,9 +45,11 @@ class Later(NamedTuple):
         tied = (orders != NO_ORDER) & (orders < size - 1)
         always = np.zeros(size, dtype=bool)  # the last place is that of orphans
         always[orders[tied & held & (then | (self.since == NEVER))]] = True
-        gained, lost = tied & ~held & then, tied & held & ~then & (self.since != NEVER)
-        begins, ends = self.first_of(gained, size), self.last_of(lost, size)
-        found: Mask = always[own] | (moment > begins[own]) | (moment <= ends[own])
+        found: Mask = always[own]
+        if np.count_nonzero(gained := tied & ~held & then):
+            found |= moment > self.first_of(gained, size)[own]
+        if np.count_nonzero(lost := tied & held & ~then & (self.since != NEVER)):
+            found |= moment <= self.last_of(lost, size)[own]
         return found
 
     def turning(self, held: Mask, then: Mask, own: Numbers) -> Iterator[Numbers]:
