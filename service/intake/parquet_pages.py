@@ -81,56 +81,72 @@ def pages(content: memoryview, chunk: pq.ColumnChunkMetaData) -> Iterator[Page]:
     Raises:
         ValueError: a header cannot be read, a page reaches beyond its chunk, or pages hold more values than the chunk.
     """
-    at, end = extent(content, chunk)
-    left = chunk.num_values
-    while left > 0 and at < end:
-        header, length = header_at(content[at:end])
+    headers, place, left = Headers(extent(content, chunk)), 0, chunk.num_values
+    while left > 0 and place < headers.end:
+        header, place = headers.at(place)
         page = said_by(header)
-        at += length + page.stored
+        place += page.stored
         left -= page.values
-        if at > end or left < 0:
+        if place > headers.end or left < 0:
             raise ValueError
         yield page
 
 
-def extent(content: memoryview, chunk: pq.ColumnChunkMetaData) -> tuple[int, int]:
-    """Where a chunk begins and ends; its dictionary, where there is one, comes first."""
+def extent(content: memoryview, chunk: pq.ColumnChunkMetaData) -> memoryview:
+    """The bytes of a chunk; its dictionary, where there is one, comes first."""
     first = chunk.data_page_offset
     if 0 < (chunk.dictionary_page_offset or 0) < first:
         first = chunk.dictionary_page_offset
     last = first + chunk.total_compressed_size
     if not 0 <= first <= last <= len(content):
         raise ValueError
-    return first, last
+    return content[first:last]
 
 
-def header_at(content: memoryview) -> tuple[Header, int]:
-    """The header that bytes begin with, and how many of them it takes."""
-    most = SHORT
-    while True:
-        source, header = TMemoryBuffer(bytes(content[:most])), Header()
-        try:
-            header.read(TCompactProtocolAccelerated(source, fallback=False))
-        except DAMAGED:
-            if most >= min(len(content), LONGEST):
-                raise ValueError from None
-            most *= 4
-        else:
-            return header, source.cstringio_buf.tell()
+class Headers:
+    """The headers in the bytes of a chunk. Thrift reads copies of them, of which small pages share one."""
+
+    def __init__(self, chunk: memoryview) -> None:
+        self.end = len(chunk)
+        self._chunk, self._from, self._to = chunk, 0, 0
+
+    def at(self, place: int) -> tuple[Header, int]:
+        """The header at a place, and where it ends."""
+        if not self._from <= place < self._to:
+            self._copy(place, SHORT)
+        while True:
+            header, source = Header(), self._source.cstringio_buf
+            source.seek(place - self._from)
+            try:
+                header.read(self._protocol)
+            except DAMAGED:
+                self._copy_more(place)
+            else:
+                return header, self._from + source.tell()
+
+    def _copy_more(self, place: int) -> None:
+        """Copies what may be the whole of a header of which too little was copied."""
+        copied = self._to - place
+        if copied >= LONGEST or self._to == self.end:
+            raise ValueError
+        self._copy(place, max(SHORT, 4 * copied))
+
+    def _copy(self, place: int, size: int) -> None:
+        """Copies so many bytes from a place on, as far as there are."""
+        self._from, self._to = place, min(place + size, self.end)
+        self._source = TMemoryBuffer(bytes(self._chunk[self._from : self._to]))
+        self._protocol = TCompactProtocolAccelerated(self._source, fallback=False)
 
 
 def said_by(header: Header) -> Page:
     """What a header says, if it says all that it must."""
-    content = Content()
-    match header.kind:
-        case Kind.DATA:
-            content = header.data or content
-        case Kind.DATA_V2:
-            content = header.data_v2 or content
-        case _:
-            content.values = 0
-    said = [header.kind, header.plain, header.stored, content.values]
-    known = [number for number in said if number is not None and number >= 0]
-    if len(known) < len(said):
+    kind, plain, stored, values = header.kind, header.plain, header.stored, None
+    if kind == Kind.DATA:
+        values = header.data and header.data.values
+    elif kind == Kind.DATA_V2:
+        values = header.data_v2 and header.data_v2.values
+    else:
+        values = 0
+    if kind is None or plain is None or stored is None or values is None or min(plain, stored, values) < 0:
         raise ValueError
-    return Page(*known)
+    return Page(kind, plain, stored, values)
