@@ -44,6 +44,7 @@ ONCE: Record = {"use_dictionary": ["sku"], "dictionary_pagesize_limit": 10_000_0
 TEN = orders([LONG] * 10)
 TWO_GROUPS = orders(pa.chunked_array([[LONG + "a"] * 5, [LONG + "b"] * 5]))
 PEOPLE = pa.table({"status": ["active"], "identities": pa.ListArray.from_arrays(pa.array([0, 100_000]), NO_ONE)})
+MANY_MAILS = pa.table({"status": ["active"], "identities": [[{"kind": "email", "value": LONG}] * 10]})
 FIXED = pa.array([b"x" * 300_000] * 10, pa.binary(300_000))
 
 LIARS: dict[str, tuple[bytes, int, str]] = {
@@ -66,6 +67,17 @@ LIARS: dict[str, tuple[bytes, int, str]] = {
     ),
     "one text told often, said to stand there each time": (
         said_of_chunks(parquet(TEN, **ONCE), "sku", encodings=[PLAIN, RLE]), 413, "decompressed",
+    ),
+    **{
+        f"texts that share all they have with the one before, version {version}": (
+            parquet(TEN, data_page_version=version, column_encoding={"sku": "DELTA_BYTE_ARRAY"}, **PLAINLY),
+            413, "decompressed",
+        )
+        for version in ("1.0", "2.0")
+    },
+    "such texts in lists of objects": (
+        parquet(MANY_MAILS, column_encoding={"identities.list.element.value": "DELTA_BYTE_ARRAY"}, **PLAINLY),
+        413, "decompressed",
     ),
     "bytes of a fixed length, none of them known": (
         parquet(orders(pa.nulls(10, pa.binary(300_000))), **PLAINLY), 413, "decompressed",

@@ -14,11 +14,14 @@ import pyarrow.parquet as pq
 from pyarrow import ipc
 
 from service.intake.arrow_messages import decompressed_size
+from service.intake.parquet_forms import DELTA_BYTE_ARRAY
 from service.intake.parquet_pages import Kind, pages
+from service.intake.parquet_shared import shared_size
 from service.intake.tables import Limits, TooManyRecords
 from service.intake.unfolded import VALUE, require_at_most
 
 FILE_MARK = b"ARROW1"
+TEXTS = "BYTE_ARRAY"  # what Parquet calls the type of texts
 FARTHEST = (2**63 - 1) // 1000  # seconds before or after 1970
 
 
@@ -81,12 +84,20 @@ def coded_columns(content: memoryview, metadata: pq.FileMetaData, wanted: Collec
         ValueError: they are damaged.
     """
     coded, held = set(), 0
-    for chunk in (chunk for group in groups_of(metadata) for chunk in chunks_of(group) if column_of(chunk) in wanted):
-        for page in pages(content, chunk):
-            held += page.plain
-            require_at_most(limits.decompressed, held)
-            if page.kind == Kind.DICTIONARY and chunk.physical_type == "BYTE_ARRAY":
-                coded.add(chunk.path_in_schema)
+    for group in groups_of(metadata):
+        for place, chunk in enumerate(chunks_of(group)):
+            if column_of(chunk) not in wanted:
+                continue
+            encodings: set[int | None] = set()
+            for page in pages(content, chunk):
+                held += page.plain
+                require_at_most(limits.decompressed, held)
+                encodings.add(page.encoding)
+                if page.kind == Kind.DICTIONARY and chunk.physical_type == TEXTS:
+                    coded.add(chunk.path_in_schema)
+            if DELTA_BYTE_ARRAY in encodings and chunk.physical_type == TEXTS:
+                held += shared_size(pages(content, chunk), chunk, metadata.schema.column(place), group.num_rows)
+                require_at_most(limits.decompressed, held)
     return coded
 
 

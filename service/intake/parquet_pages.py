@@ -1,7 +1,7 @@
 """The pages of a Parquet file: what their headers say they hold, before any is decompressed.
 
 What the end of the file says of its chunks need not be true; what a header says is what a reader asks memory for, and
-takes no more of. Headers are structures of Thrift's compact protocol, their fields numbered as in `parquet.thrift`.
+takes no more of.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,11 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import pyarrow.parquet as pq
-from thrift.protocol.TBase import TBase
 from thrift.protocol.TCompactProtocol import TCompactProtocolAccelerated
-from thrift.Thrift import TException, TType
+from thrift.Thrift import TException
 from thrift.transport.TTransport import TMemoryBuffer
+
+from service.intake.parquet_forms import Header
 
 SHORT, LONGEST = 4096, 16 * 1024 * 1024  # bytes of a header: most have a few dozen, pyarrow takes no more
 DAMAGED = (TException, EOFError, ValueError, TypeError, OverflowError)  # what Thrift raises of bytes that are no header
@@ -33,42 +34,18 @@ class Page(NamedTuple):
     Attributes:
         kind: a `Kind`, or a number nobody knows.
         plain: bytes once decompressed.
-        stored: bytes as they stand in the file.
         values: how many of them, those that are not known among them; none but in pages of data.
+        encoding: how they are told; None but in pages of data.
+        header: all that is said.
+        content: the bytes as they stand in the file.
     """
 
     kind: int
     plain: int
-    stored: int
     values: int
-
-
-class Content(TBase):  # type: ignore[misc]  # Thrift has no types
-    """What the header of a page of data says of its values."""
-
-    thrift_spec = (None, (1, TType.I32, "values", None, None))
-    values: int | None = None
-
-
-class Header(TBase):  # type: ignore[misc]
-    """The header of a page."""
-
-    thrift_spec = (
-        None,
-        (1, TType.I32, "kind", None, None),
-        (2, TType.I32, "plain", None, None),
-        (3, TType.I32, "stored", None, None),
-        None,
-        (5, TType.STRUCT, "data", [Content, Content.thrift_spec], None),
-        None,
-        None,
-        (8, TType.STRUCT, "data_v2", [Content, Content.thrift_spec], None),
-    )
-    kind: int | None = None
-    plain: int | None = None
-    stored: int | None = None
-    data: Content | None = None
-    data_v2: Content | None = None
+    encoding: int | None
+    header: Header
+    content: memoryview
 
 
 def pages(content: memoryview, chunk: pq.ColumnChunkMetaData) -> Iterator[Page]:
@@ -81,15 +58,16 @@ def pages(content: memoryview, chunk: pq.ColumnChunkMetaData) -> Iterator[Page]:
     Raises:
         ValueError: a header cannot be read, a page reaches beyond its chunk, or pages hold more values than the chunk.
     """
-    headers, place, left = Headers(extent(content, chunk)), 0, chunk.num_values
+    held = extent(content, chunk)
+    headers, place, left = Headers(held), 0, chunk.num_values
     while left > 0 and place < headers.end:
-        header, place = headers.at(place)
-        page = said_by(header)
-        place += page.stored
-        left -= page.values
+        header, start = headers.at(place)
+        values, encoding = said_by(header)
+        place = start + header.stored
+        left -= values
         if place > headers.end or left < 0:
             raise ValueError
-        yield page
+        yield Page(header.kind, header.plain, values, encoding, header, held[start:place])
 
 
 def extent(content: memoryview, chunk: pq.ColumnChunkMetaData) -> memoryview:
@@ -138,15 +116,14 @@ class Headers:
         self._protocol = TCompactProtocolAccelerated(self._source, fallback=False)
 
 
-def said_by(header: Header) -> Page:
-    """What a header says, if it says all that it must."""
-    kind, plain, stored, values = header.kind, header.plain, header.stored, None
-    if kind == Kind.DATA:
-        values = header.data and header.data.values
-    elif kind == Kind.DATA_V2:
-        values = header.data_v2 and header.data_v2.values
-    else:
-        values = 0
-    if kind is None or plain is None or stored is None or values is None or min(plain, stored, values) < 0:
+def said_by(header: Header) -> tuple[int, int | None]:
+    """How many values a header says its page has, and in which encoding, if it says all that it must."""
+    known = min(number if number is not None else -1 for number in (header.kind, header.plain, header.stored))
+    if known < 0:
         raise ValueError
-    return Page(kind, plain, stored, values)
+    if header.kind not in (Kind.DATA, Kind.DATA_V2):
+        return 0, None
+    told = header.data if header.kind == Kind.DATA else header.data_v2
+    if told is None or told.encoding is None or told.values is None or told.values < 0:
+        raise ValueError
+    return told.values, told.encoding
