@@ -14,12 +14,15 @@ import pyarrow.parquet as pq
 from pyarrow import ipc
 
 from service.intake.arrow_messages import decompressed_size
+from service.intake.parquet_forms import DELTA_BYTE_ARRAY
+from service.intake.parquet_pages import Kind, pages
+from service.intake.parquet_shared import shared_size
 from service.intake.tables import Limits, TooManyRecords
 from service.intake.unfolded import VALUE, require_at_most
 
 FILE_MARK = b"ARROW1"
+TEXTS = "BYTE_ARRAY"  # what Parquet calls the type of texts
 FARTHEST = (2**63 - 1) // 1000  # seconds before or after 1970
-DICTIONARY = frozenset({"RLE_DICTIONARY", "PLAIN_DICTIONARY"})
 
 
 class Columns(NamedTuple):
@@ -40,7 +43,7 @@ def read_parquet(content: bytes | memoryview, wanted: Collection[str], limits: L
     require_bounded_chunks(file.metadata, wanted, limits)
     names = list(file.schema_arrow.names)
     there = [name for name in wanted if name in names]
-    coded = sorted(coded_columns(file.metadata, there))
+    coded = sorted(coded_columns(memoryview(content), file.metadata, there, limits))
     file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=coded, metadata=file.metadata)
     groups, held = [], 0
     for place in range(file.metadata.num_row_groups):
@@ -64,16 +67,38 @@ def require_bounded_chunks(metadata: pq.FileMetaData, wanted: Collection[str], l
     require_at_most(limits.decompressed, sum(chunk.total_uncompressed_size for chunk, _ in chunks))
     within = sum(max(chunk.num_values - rows, 0) for chunk, rows in chunks if column_of(chunk) in wanted)
     require_at_most(limits.decompressed, within * VALUE)
+    fixed = sum(
+        chunk.num_values * metadata.schema.column(place).length
+        for group in groups
+        for place, chunk in enumerate(chunks_of(group))
+        if chunk.physical_type == "FIXED_LEN_BYTE_ARRAY" and column_of(chunk) in wanted
+    )
+    require_at_most(limits.decompressed, fixed)  # one that is not known takes as much
 
 
-def coded_columns(metadata: pq.FileMetaData, wanted: Collection[str]) -> set[str]:
-    """The columns that hold each text once: read so, a small file cannot unfold to more than memory holds."""
-    return {
-        chunk.path_in_schema
-        for group in groups_of(metadata)
-        for chunk in chunks_of(group)
-        if column_of(chunk) in wanted and chunk.physical_type == "BYTE_ARRAY" and DICTIONARY & set(chunk.encodings)
-    }
+def coded_columns(content: memoryview, metadata: pq.FileMetaData, wanted: Collection[str], limits: Limits) -> set[str]:
+    """The columns that hold each text once: read so, a small file cannot unfold to more than memory holds.
+
+    Raises:
+        TooLarge: the pages of what is wanted say they hold more than the limit.
+        ValueError: they are damaged.
+    """
+    coded, held = set(), 0
+    for group in groups_of(metadata):
+        for place, chunk in enumerate(chunks_of(group)):
+            if column_of(chunk) not in wanted:
+                continue
+            encodings: set[int | None] = set()
+            for page in pages(content, chunk):
+                held += page.plain
+                require_at_most(limits.decompressed, held)
+                encodings.add(page.encoding)
+                if page.kind == Kind.DICTIONARY and chunk.physical_type == TEXTS:
+                    coded.add(chunk.path_in_schema)
+            if DELTA_BYTE_ARRAY in encodings and chunk.physical_type == TEXTS:
+                held += shared_size(pages(content, chunk), chunk, metadata.schema.column(place), group.num_rows)
+                require_at_most(limits.decompressed, held)
+    return coded
 
 
 def groups_of(metadata: pq.FileMetaData) -> list[pq.RowGroupMetaData]:
