@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import reduce
 from io import BytesIO
 from itertools import product
 from typing import Any
@@ -91,6 +92,12 @@ LIARS: dict[str, tuple[bytes, int, str]] = {
     ),
     "a chunk beyond its file": (
         said_of_chunks(parquet(orders(["a", "b"]), **PLAINLY), "sku", stored=10**9), 422, "unreadable_file",
+    ),
+    "no values where there are rows": (
+        reduce(
+            lambda file, name: said_of_chunks(file, name, values=0), TEN.column_names, parquet(orders(["a", "b"])),
+        ),
+        422, "unreadable_file",
     ),
 }  # fmt: skip
 

@@ -48,6 +48,8 @@ def read_parquet(content: bytes | memoryview, wanted: Collection[str], limits: L
     groups, held = [], 0
     for place in range(file.metadata.num_row_groups):
         group = file.read_row_group(place, columns=there, use_threads=False)
+        if group.num_rows != file.metadata.row_group(place).num_rows:
+            raise ValueError
         held += group.nbytes
         require_at_most(limits.decompressed, held)
         groups.append(group)
