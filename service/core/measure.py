@@ -1,6 +1,6 @@
 """Counting: one edition over one table → exact whole numbers per seller, window and group. No edge of a level here."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -71,9 +71,7 @@ def measure(counting: Counting, related: Related, sellers: Mask | None, calendar
 def joined(several: Sequence[Measured]) -> Measured:
     """Countings of one table as one, as far as records are told by it; each within its longest window."""
     within = [each.marks.where(each.marks.within(each.windows[-1])) for each in several]
-    row, seller, at = (
-        np.concatenate([getattr(marks, name) for marks in within]) for name in ("row", "seller", "at")
-    )
+    row, seller, at = (np.concatenate([getattr(marks, name) for marks in within]) for name in ("row", "seller", "at"))
     fate = np.concatenate([np.maximum(marks.fate - marks.stays, LEFT_OUT) for marks in within])
     marks = Marks(row, seller, at, fate, 0, None, (), None, (), (), within[0].sellers)
     return Measured(several[0].counting, several[0].spans, marks, {})
