@@ -1,4 +1,4 @@
-"""Tables as they were given → typed tables and faults: a portion at a time, then one by one whatever that refused."""
+"""Tables as they were given → typed tables and faults: a portion at a time, then one by one what no column tells."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -78,7 +78,7 @@ def gather(
     for name, read in casts.items():
         typed, differing, repeated = without_repeats(read, name)
         tables[name] = Table(typed.columns, kinds(name), words(name), typed.height)
-        record_faults.append(merged(name, [read.faults, differing]))
+        record_faults.append(merged(name, [read.faults, differing]) if len(differing) else read.faults)
         warnings += table_warnings(name, read.unknown, repeated)
     said = performances(tables, mappings, domains)
     uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)

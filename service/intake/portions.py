@@ -4,8 +4,9 @@ The values of all columns of one type are piled up and made into one column, of 
 of few records in many tables costs little more than one table of as many.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -209,8 +210,8 @@ def finished(unit: Unit, home: Home) -> Typed:
             columns[place.name] = blank(place, table, unit.height)
     columns[ROW] = np.array(rows, dtype=np.int64) if rows != range(unit.height) else np.arange(unit.height)
     frame = Frame(columns, unit.height)
-    judged = [*(misread(unit, name, home) for name in unit.refused), *(alone(unit, name) for name in given)]
-    others = together(table, judged)
+    misreadings = chain.from_iterable(misread(unit, name, home) for name in unit.refused)
+    others = together(table, [*misreadings, *(alone(unit, name) for name in given)])
     refused = np.concatenate([others.faults.positions, others.again])
     return Typed(where_not(refused, frame) if len(refused) else frame, others)
 
@@ -222,17 +223,15 @@ def together(table: str, judged: Sequence[Judged]) -> Judged:
     return Judged(merged(table, (each.faults for each in judged)).without(singly), singly)
 
 
-def misread(unit: Unit, name: str, home: Home) -> Judged:
-    """What is wrong with the values that are refused for a field."""
+def misread(unit: Unit, name: str, home: Home) -> Iterator[Judged]:
+    """What is wrong with the values that are refused for a field, some at a time."""
     table, refused = unit.portion.table, unit.refused_for(name)
     kind = shape(table).fields[name]
-    judged = []
     for start in range(0, len(refused), PORTION):
         places = refused[start : start + PORTION]
         wrong = wrong_with(name, kind, home, unit.portion.own(name, places.tolist()))
         positions = unit.positions[places]
-        judged.append(Judged(faults_of(table, positions, wrong), positions[[not each for each in wrong]]))
-    return together(table, judged)
+        yield Judged(faults_of(table, positions, wrong), positions[[not each for each in wrong]])
 
 
 def alone(unit: Unit, name: str) -> Judged:

@@ -99,7 +99,8 @@ class Objects(NamedTuple):
 
     def may_know(self, names: Collection[str]) -> bool:
         """Whether a record could be that has no other fields than these."""
-        return any(mapping.signs.may_fit(names_of(dict.fromkeys(names))) for mapping in self.mappings)
+        plain_names = names_of(dict.fromkeys(names))
+        return any(mapping.signs.may_fit(plain_names) for mapping in self.mappings)
 
 
 def watched(given: Given, mappings: Sequence[ReportMapping]) -> Given:
