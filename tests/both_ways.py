@@ -41,8 +41,9 @@ def in_bulk(table: str, records: Sequence[str], zone: ZoneInfo | None = None) ->
         read = cast({table: given}, HOME, reading)[table]
     values = Table(read.table.columns, kinds(table), words(table), read.table.height).records()
     rows = dict(zip(read.table.rows.tolist(), values, strict=True))
-    assert rows.keys().isdisjoint(read.faults)
-    assert rows.keys() | read.faults.keys() == set(range(len(records)))
+    faulty = set(read.faults.positions.tolist())
+    assert rows.keys().isdisjoint(faulty)
+    assert rows.keys() | faulty == set(range(len(records)))
     return rows
 
 

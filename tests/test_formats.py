@@ -29,7 +29,7 @@ from service.schemas.records import shape
 from service.schemas.scalars import Amount, Boolean, Choice, Currency, Id, Integer, Timestamp
 from service.schemas.shapes import ListOf
 from service.settings import Settings
-from tests.batches import SOUND, TOP, Record, said
+from tests.batches import SOUND, TOP, Record, record, said
 from tests.busy import busy
 from tests.conftest import RULES
 from tests.forms import FILES as FILES_OF
@@ -136,6 +136,34 @@ def test_a_busy_month_is_judged_alike(form: str, client: FlaskClient) -> None:
     """A month with records of every kind, as nobody would draw it by chance."""
     batch = busy(1)
     assert told(answer(client, FORMS[form](batch))) == told(answer(client, in_json(batch)))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_of_many_faults_the_first_are_told_in_the_order_of_the_call(form: str, client: FlaskClient) -> None:
+    """Faults found together are told record by record, those of one record by their pointers; all are counted."""
+    orders = [
+        record("orders", order_id=f"{place}", purchased_at="2026-11-16T09:00:00", status="sent" if place % 3 else "")
+        for place in range(450)
+    ]
+    lone = record("orders", order_id="450", amount="5", currency="", marketplace="ebay.com")
+    claims = [record("claims", claim_id=f"{place}", outcome="" if place % 2 else "lost") for place in range(300)]
+    found = answer(client, FORMS[form]({**TOP, "orders": [*orders, lone], "claims": claims}))
+    expected = [
+        *(
+            [f"/orders/{place}/{field}", code]
+            for place in range(450)
+            for field, code in (
+                ("purchased_at", "no_time_zone"),
+                ("status", "invalid_choice" if place % 3 else "required"),
+            )
+        ),
+        ["/orders/450/currency", "needs_currency"],
+        ["/orders/450/marketplace", "unknown_marketplace"],
+        *([f"/claims/{place}/outcome", "required" if place % 2 else "invalid_choice"] for place in range(300)),
+    ]
+    assert [[fault["pointer"], fault["code"]] for fault in found["rejected"]] == expected[:1000]
+    counts = {"invalid_choice": 450, "needs_currency": 1, "no_time_zone": 450, "required": 300}
+    assert found["errors_total"] == {**counts, "unknown_marketplace": 1}
 
 
 def test_lines_belong_to_the_table_they_name(client: FlaskClient) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service.api.problems import invalid, shown_faults, totals
+from service.api.problems import codes, invalid, shown_faults, totals
 from service.api.state import Loaded
 from service.core.evaluate import Evaluation, Wishes, evaluate
 from service.core.packs import Rulebook
@@ -19,7 +19,7 @@ def require_sound(taken: Taken, query: Mapping[str, Any]) -> None:
     """
     faults = taken.call_faults + taken.record_faults
     if taken.call_faults or (faults and query["on_invalid"] == "reject"):
-        raise invalid("invalid_batch", faults)
+        raise invalid("invalid_batch", faults, codes(taken.call_faults) + taken.codes)
 
 
 def judged(taken: Taken, ready: Loaded, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +44,6 @@ def answer(taken: Taken, found: Evaluation, rulebook: Rulebook) -> dict[str, Any
         },
         "verdicts": found.verdicts,
         "rejected": shown_faults(taken.record_faults),
-        "errors_total": totals(taken.record_faults),
+        "errors_total": totals(taken.codes),
         "warnings": taken.warnings + found.warnings,
     }

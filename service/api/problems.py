@@ -109,16 +109,22 @@ def shown_faults(faults: Iterable[Placed]) -> list[dict[str, Any]]:
     ]
 
 
-def totals(faults: Iterable[Placed]) -> dict[str, int]:
-    """How many faults of each code."""
-    return dict(sorted(Counter(fault.code for fault, _ in faults).items()))
+def codes(faults: Iterable[Placed]) -> Counter[str]:
+    """How many faults there are of each code."""
+    return Counter(fault.code for fault, _ in faults)
 
 
-def invalid(kind: str, faults: list[Placed]) -> Problem:
-    """The problem of a batch or a query with faults."""
-    what = "fault" if len(faults) == 1 else "faults"
+def invalid(kind: str, faults: list[Placed], counts: Counter[str]) -> Problem:
+    """The problem of a batch or a query with faults: the first of them, and how many there are of each code."""
+    count = counts.total()
+    what = "fault" if count == 1 else "faults"
     return Problem(
         kind,
-        f"{len(faults)} {what}; nothing was evaluated.",
-        {"errors": shown_faults(faults), "errors_total": totals(faults)},
+        f"{count} {what}; nothing was evaluated.",
+        {"errors": shown_faults(faults), "errors_total": totals(counts)},
     )
+
+
+def totals(counts: Counter[str]) -> dict[str, int]:
+    """How many faults there are of each code, as answers tell it."""
+    return dict(sorted(counts.items()))

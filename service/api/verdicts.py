@@ -13,12 +13,12 @@ from service.api.call import read_call
 from service.api.conditional import require_match
 from service.api.judging import judged, require_sound
 from service.api.negotiate import acceptable
-from service.api.problems import invalid
+from service.api.problems import codes, invalid
 from service.api.state import limits, loaded
 from service.clock import now
 from service.core.errors import Fault
 from service.core.packs import Rulebook
-from service.intake.cast import escaped, worded
+from service.intake.faults import escaped, worded
 from service.intake.tables import Call, Limits, Placed, TooManyRecords
 from service.intake.take import Taken, take
 from service.schemas.batch import Query
@@ -74,5 +74,6 @@ def read_query() -> dict[str, Any]:
     except ValidationError as error:
         faults = [*worded(error.messages, ""), *faults]
     if faults:
-        raise invalid("invalid_query", [Placed(fault) for fault in faults])
+        placed = list(map(Placed, faults))
+        raise invalid("invalid_query", placed, codes(placed))
     return query

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from marshmallow import ValidationError
 
@@ -95,7 +96,7 @@ class Trial:
         found = gather(
             read_json(json.dumps(call).encode(), limits), self.rulebook.domains, moment, limits, self.rulebook.reports
         )
-        faults = found.call_faults + found.record_faults
+        faults = [*found.call_faults, *chain.from_iterable(found.record_faults)]
         for fault in faults:
             note(fault, case, records)
         uncovered = frozenset(name for name in case.at["absent"].value or () if "." in name)

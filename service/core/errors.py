@@ -1,10 +1,10 @@
 """What can be wrong with records and with rule files. Nothing here may know where the text came from or goes to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong with a record: where (JSON Pointer), a code of the closed list, words without caller text."""
 
     pointer: str
@@ -13,7 +13,7 @@ class Fault:
 
     def at(self, place: str) -> "Fault":
         """The same fault, seen from further outside."""
-        return replace(self, pointer=place + self.pointer)
+        return self._replace(pointer=place + self.pointer)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -44,6 +44,10 @@ class Signs:
         """Whether a header or an object has these names."""
         return all(names.intersection(group) for group in self.every) and names.isdisjoint(self.none)
 
+    def may_fit(self, names: frozenset[str]) -> bool:
+        """Whether an object could that has no other names than these; a path leads on from a name."""
+        return all(any(name.partition(".")[0] in names for name in group) for group in self.every)
+
 
 @dataclass(frozen=True, slots=True)
 class Dates:

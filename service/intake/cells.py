@@ -1,7 +1,7 @@
 """The cells of a file: what each says in the place of a JSON value. Lists are cut at `;`, lists of objects are JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from math import isnan
@@ -13,24 +13,30 @@ from marshmallow import fields
 from polars.exceptions import PanicException
 
 from service.intake.plain import plain
-from service.intake.tables import TOO_DEEP, Portion, Values
+from service.intake.tables import TOO_DEEP, Portion, Values, values_at
 from service.schemas.records import shape
 from service.schemas.scalars import SPACES, Choice, Id, Scalar, Text
 from service.schemas.shapes import Link, ListOf
 
 SEPARATOR = ";"
 UNUSUAL = r'^$|[ \t\r\n\[{"]|^;|;;|;$'
+FAR = (ValueError, OverflowError, PanicException)  # what Polars raises of instants beyond any calendar
 ENTRY = Scalar()  # an entry of a list is no list itself
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The records of a table as columns: of texts, of their own types, or for what is nested of Python's values."""
+    """The records of a table as columns: of texts, of their own types, or for what is nested of Python's values.
+
+    `read` are those that are read as something else than they came, and `refused` the places of values lost by that.
+    """
 
     table: str
     columns: Mapping[str, Values]
     rows: Sequence[int]
     deepest: int
+    read: Mapping[str, Values] = field(default_factory=dict)
+    refused: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
     def height(self) -> int:
@@ -40,22 +46,22 @@ class Cells:
     def portions(self) -> Iterator[Portion]:
         """The records, all at once: columns that are read as wholes cost calls and no objects."""
         kinds = shape(self.table).fields
-        columns = {name: self._values(kinds[name], values) for name, values in self.columns.items()}
-        yield Portion(self.table, self.rows, columns)
+        columns = {name: self._values(kinds[name], values) for name, values in {**self.columns, **self.read}.items()}
+        yield Portion(self.table, self.rows, columns, self.own, refused=self.refused)
+
+    def own(self, name: str, places: Sequence[int]) -> Sequence[Any]:
+        """What some records say for a field, as JSON would have it."""
+        kind = shape(self.table).fields[name]
+        try:
+            values = values_at(self.columns, name, places)
+        except FAR:
+            values = [at(self.columns[name], place) for place in places]
+        return [value_of(value, kind, self.deepest) for value in values]
 
     def record(self, place: int) -> dict[str, Any]:
         """One record as JSON would have it."""
         kinds = shape(self.table).fields
         return {name: value_of(at(values, place), kinds[name], self.deepest) for name, values in self.columns.items()}
-
-    def without(self, gone: pl.Series) -> "Cells":
-        """The same without some records."""
-        kept = (~gone).arg_true().to_list()
-        columns = {
-            name: values.gather(kept) if isinstance(values, pl.Series) else [values[place] for place in kept]
-            for name, values in self.columns.items()
-        }
-        return replace(self, columns=columns, rows=[self.rows[place] for place in kept])
 
     def _values(self, kind: fields.Field[Any], values: Values) -> Values:
         """Some values of a column; each different text of what is nested is read once."""
@@ -81,7 +87,7 @@ def at(values: Values, place: int) -> Any:
     """One value of a column; of an instant beyond any calendar, its number."""
     try:
         return values[place]
-    except (ValueError, OverflowError, PanicException):
+    except FAR:
         return str(values.to_physical()[place]) if isinstance(values, pl.Series) else None
 
 

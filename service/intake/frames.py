@@ -1,6 +1,6 @@
 """Frames: the typed records of a table, column by column, while they are still being read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -71,6 +71,6 @@ def joined(parts: Sequence[Column]) -> Column:
     return pl.concat(texts, rechunk=True) if texts else np.concatenate(list(map(numbers, parts)))
 
 
-def where_not(rows: Iterable[int], frame: Frame) -> Frame:
+def where_not(rows: Numbers, frame: Frame) -> Frame:
     """The records of a frame that do not stand at some positions."""
-    return frame.where(~np.isin(frame.rows, np.fromiter(rows, dtype=np.int64)))
+    return frame.where(~np.isin(frame.rows, rows))

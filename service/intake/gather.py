@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
@@ -17,14 +17,15 @@ from service.core.batch import Batch
 from service.core.errors import Fault
 from service.core.known import FORMS
 from service.core.mappings import ReportMapping
-from service.core.tables import Table
-from service.intake.cast import Cast, cast, escaped, worded
+from service.core.tables import Column, Table
+from service.intake.cast import Cast, cast
 from service.intake.columns import kinds, words
+from service.intake.faults import Faults, escaped, merged, worded
 from service.intake.frames import Frame, where_not
 from service.intake.home import UNKNOWN_MARKETPLACE, Home
 from service.intake.reports.adapt import Reports, locale_of
 from service.intake.reports.performance import performances
-from service.intake.tables import Call, Limits
+from service.intake.tables import ROW, Call, Limits
 from service.schemas.batch import Top
 from service.schemas.records import TABLES
 from service.schemas.scalars import Reading
@@ -35,14 +36,14 @@ FIELD_NAME_LENGTH = 128
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What a call amounts to. `faults` are those of the call itself and of its records, in the order of the call.
+    """What a call amounts to. `call_faults` are those of the call itself; those of its records stand table by table.
 
     `call` is the call with the records of its reports among its tables.
     """
 
     batch: Batch
     call_faults: list[Fault]
-    record_faults: list[Fault]
+    record_faults: list[Faults]
     warnings: list[dict[str, Any]]
     records: int
     call: Call
@@ -69,7 +70,7 @@ def gather(
     reading = Reading(top.get("timezone"), limits.text)
     home = Home(domains, top.get("seller_id"), top.get("marketplace"))
     tables: dict[str, Table] = {}
-    record_faults: list[Fault] = []
+    record_faults: list[Faults] = []
     warnings: list[dict[str, Any]] = []
     with Context(reading):
         ordered = {name: call.tables[name] for name in TABLES if name in call.tables}
@@ -77,8 +78,7 @@ def gather(
     for name, read in casts.items():
         typed, differing, repeated = without_repeats(read, name)
         tables[name] = Table(typed.columns, kinds(name), words(name), typed.height)
-        faults = {**read.faults, **differing}
-        record_faults += [fault for position in sorted(faults) for fault in faults[position]]
+        record_faults.append(merged(name, [read.faults, differing]) if len(differing) else read.faults)
         warnings += table_warnings(name, read.unknown, repeated)
     said = performances(tables, mappings, domains)
     uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)
@@ -112,33 +112,34 @@ def top_shape() -> Top:
     return Top()
 
 
-def without_repeats(read: Cast, name: str) -> tuple[Frame, dict[int, list[Fault]], int]:
+def without_repeats(read: Cast, name: str) -> tuple[Frame, Faults, int]:
     """The records of a table once each, the faults of those that differ under one id, and how many were repeats."""
     key = FORMS[name].key
     identity = [*([key] if key else []), "seller_id", "marketplace"]
     frame = read.table
     ids = frame.columns[identity[0]]
     if name == "performance_reports" or not isinstance(ids, pl.Series) or ids.n_unique() == frame.height:
-        return frame, {}, 0
+        return frame, Faults(name), 0
     own = pl.DataFrame({part: frame.columns[part] for part in identity})
     several = frame.where(own.select(pl.struct(identity).is_duplicated()).to_series().to_numpy())
-    versions: dict[tuple[Any, ...], set[str]] = {}
-    positions: dict[tuple[Any, ...], list[int]] = {}
-    records = Table(several.columns, kinds(name), words(name), several.height).records()
-    for position, record in sorted(zip(several.rows.tolist(), records, strict=True), key=itemgetter(0)):
-        who = tuple(record[part] for part in identity)
-        versions.setdefault(who, set()).add(repr(record))
-        positions.setdefault(who, []).append(position)
-    differing = [who for who in positions if len(versions[who]) > 1]
-    faults = {position: [different(name, position)] for who in differing for position in positions[who]}
-    repeats = [position for who in positions if who not in set(differing) for position in positions[who][1:]]
-    return where_not([*faults, *repeats], frame), faults, len(repeats)
+    records = pl.DataFrame({part: comparable(column) for part, column in several.columns.items()})
+    like = pl.len().over(identity) == pl.len().over([part for part in records.columns if part != ROW])
+    first = pl.col(ROW) == pl.col(ROW).min().over(identity)
+    found = records.select(ROW, like=like, first=first)
+    differing = several.rows[~found["like"].to_numpy()]
+    repeats = several.rows[found.select(pl.col("like") & ~pl.col("first")).to_series().to_numpy()]
+    faults = Faults(name, [different(key)], differing, np.zeros_like(differing))
+    return where_not(np.concatenate([differing, repeats]), frame), faults, len(repeats)
 
 
-def different(name: str, position: int) -> Fault:
+def comparable(column: Column) -> Column | list[str]:
+    """A column whose values are equal where those of records are."""
+    return list(map(repr, column)) if column.dtype == object else column
+
+
+def different(key: str | None) -> Fault:
     """The fault of one of several records that share an id and differ."""
-    key = FORMS[name].key
-    where = f"/{name}/{position}" + (f"/{key}" if key else "")
+    where = f"/{key}" if key else ""
     return Fault(where, "duplicate", "Another record of this seller and marketplace has the same id and differs.")
 
 

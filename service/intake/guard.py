@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import cache, lru_cache, reduce
+from functools import cache, lru_cache, partial, reduce
 from itertools import chain, compress
 from operator import or_
 from typing import Annotated, Any, Literal, NamedTuple
@@ -19,7 +19,7 @@ from marshmallow import fields
 from msgspec.structs import astuple
 
 from service.intake.plain import is_shallow, plain_column
-from service.intake.tables import Portion
+from service.intake.tables import Portion, values_at
 from service.schemas.records import shape
 from service.schemas.scalars import ID_LENGTH, Choice, Id, Scalar
 from service.schemas.shapes import ListOf
@@ -85,14 +85,16 @@ class Guard:
         for each, column in zip(self._taught.fields, columns[len(kinds) :], strict=True):
             given = len(column) - column.count(msgspec.UNSET)
             self.unknown.update({each.name: given} if given else {})
+        own: dict[str, Sequence[Any]] = {}
         read: dict[str, Sequence[Any]] = {}
         refused: dict[str, list[int]] = {}
         for (name, kind), column in zip(kinds.items(), columns[: len(kinds)], strict=True):
             is_raw = wire_type(kind) is msgspec.Raw or name in self._taught.loose
-            read[name] = plain_column(column, self._deepest - 1) if is_raw and any(column) else column
+            read[name] = own[name] = plain_column(column, self._deepest - 1) if is_raw and any(column) else column
             if name in self._taught.loose:
-                read[name], refused[name] = fitting(read[name], wire_type(kind))
-        return Portion(self._table, rows, read, odd, refused)
+                read[name], refused[name] = fitting(own[name], wire_type(kind))
+        strange = [each.name for each in self._taught.fields]
+        return Portion(self._table, rows, read, partial(values_at, own), odd, refused, strange)
 
     def _read(
         self, records: Sequence[msgspec.Raw], start: int, taught: Taught, lessons: int
@@ -199,10 +201,17 @@ def fitting(values: Sequence[Any], kind: Any) -> tuple[Sequence[Any], list[int]]
     """Values as they come when decoded as a type, None in place of those of another, and the places of these."""
     with suppress(msgspec.ValidationError):
         return msgspec.convert(values, list[kind]), []
-    wrong = [place for place, value in enumerate(values) if not is_of(value, kind)]
+    alone = alone_in(kind)
+    wrong = [place for place, value in enumerate(values) if not is_of([value], alone)]
     misfits = frozenset(wrong)
     fit = [None if place in misfits else value for place, value in enumerate(values)]
     return msgspec.convert(fit, list[kind]), wrong
+
+
+@cache
+def alone_in(kind: Any) -> Any:
+    """A list of one value of a type, told by a class: what is no class is looked up anew for every value."""
+    return msgspec.defstruct("Alone", [("value", kind)], array_like=True)
 
 
 def own_name(place: int) -> str:

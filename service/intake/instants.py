@@ -106,13 +106,13 @@ def form_read(text: str) -> Form | None:
     return next((form for form in forms().get(len(text), ()) if read_in(form, signs)[0] != UNKNOWN), None)
 
 
-def instants(texts: Sequence[str | None], reading: Reading) -> tuple[Numbers, list[int]]:
+def instants(texts: Sequence[str | None], reading: Reading) -> tuple[Numbers, Numbers]:
     """The instants of texts, as tables hold them, and the places of those that are refused."""
     signs = aligned(texts, len(CANONICAL))
     read = told_in(canonical(), signs, reading)
     unread = unread_of(texts, read == UNKNOWN, signs[:, 0] == ord(BLANK))
     if not len(unread):
-        return read, []
+        return read, unread
     others = [str(texts[place]) for place in unread.tolist()]
     found, lengths = np.full(len(others), UNKNOWN), np.fromiter(map(len, others), dtype=np.int64)
     for length in forms().keys() & set(lengths.tolist()):
@@ -124,7 +124,7 @@ def instants(texts: Sequence[str | None], reading: Reading) -> tuple[Numbers, li
                 break
             found[rows[left]] = told_in(form, signs[left], reading)
     read[unread] = found
-    return read, unread[found == UNKNOWN].tolist()
+    return read, unread[found == UNKNOWN]
 
 
 def unread_of(texts: Sequence[str | None], unknown: Truths, blank: Truths) -> Numbers:

@@ -90,7 +90,7 @@ def moved(placed: Placed, start: int) -> Placed:
     """The fault of a record, counted from another start."""
     _, table, position, *rest = placed.fault.pointer.split("/")
     pointer = "/".join(["", table, str(int(position) + start), *rest])
-    return placed._replace(fault=replace(placed.fault, pointer=pointer))
+    return placed._replace(fault=placed.fault._replace(pointer=pointer))
 
 
 def assembled(beside: Call, several: Iterable[Given], faults: Iterable[Placed] = ()) -> Call:

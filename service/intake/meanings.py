@@ -14,7 +14,7 @@ from service.intake.clean import says_what_it_means
 from service.intake.columns import blank_of, choice_of, numbered
 from service.intake.tables import TOO_DEEP
 from service.intake.texts import REFUSED, Column, amounts, are_amounts, are_plain, ids, texts, without_refused
-from service.schemas.scalars import Amount, Choice, Id, Reading, Scalar, Text, Timestamp, text_of
+from service.schemas.scalars import Amount, Choice, Id, Reading, Scalar, Text, Timestamp, Wording, text_of
 from service.schemas.shapes import Link, ListOf, is_blank, link_shape
 
 Reader = Callable[[Sequence[Any], Reading], Column]
@@ -110,10 +110,8 @@ def meaning(kind: Scalar, value: Any, blank: Any) -> Any:
     """What one value means, or `REFUSED`."""
     if value is None or value == "":
         return blank
-    try:
-        return kind.read(value if isinstance(value, str) else text_of(value) or "")
-    except ValidationError:
-        return REFUSED
+    meant = kind.read(value if isinstance(value, str) else text_of(value) or "")
+    return REFUSED if isinstance(meant, Wording) else meant
 
 
 def by_meaning(values: Sequence[Hashable], meaning_of: Callable[[Any], Any], blank: Any = None) -> Column:

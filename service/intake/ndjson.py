@@ -11,7 +11,7 @@ import msgspec
 
 from service.core.errors import Fault
 from service.intake.beside import read_beside
-from service.intake.cast import escaped
+from service.intake.faults import escaped
 from service.intake.join import assembled
 from service.intake.json_body import BYTE_ORDER_MARK, MalformedBody, given_table, require_utf8, scan
 from service.intake.tables import Call, Given, Limits, Place, Placed, TooManyRecords

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -20,16 +21,19 @@ Values = Sequence[Any] | pl.Series
 class Portion(NamedTuple):
     """Some records of one table, column by column.
 
-    `rows` are their positions in the caller's table. A field without a column is not known for any of them; `odd` are
-    positions met on the way that can only be read one by one. `refused` are per field the places in the portion of
-    records whose value is of no type that the field may come as.
+    `rows` are their positions in the caller's table. A field without a column is not known for any of them; `own` tells
+    what the caller's own records at some places of the portion say for a field. `odd` are positions met on the way that
+    can only be read one by one. `refused` are per field the places of records whose value is of no type that the field
+    may come as. `strange` are names of fields nobody asked for that some of the records may have.
     """
 
     table: str
     rows: Sequence[int]
     columns: Mapping[str, Values]
+    own: Callable[[str, Sequence[int]], Sequence[Any]]
     odd: Sequence[int] = ()
     refused: Mapping[str, Sequence[int]] = MappingProxyType({})
+    strange: Collection[str] = ()
 
 
 class Source(Protocol):
@@ -41,6 +45,16 @@ class Source(Protocol):
 
     def portions(self) -> Iterator[Portion]:
         """Its records, a portion at a time."""
+
+
+class Foreign(Protocol):
+    """What knows records in a form of somebody else."""
+
+    def knows(self, record: Any) -> bool:
+        """Whether a record is in such a form."""
+
+    def may_know(self, names: Collection[str]) -> bool:
+        """Whether a record could be that has no other fields than these."""
 
 
 class Place(NamedTuple):
@@ -62,6 +76,14 @@ class Placed(NamedTuple):
 
     fault: Fault
     place: Place = Place()
+
+
+def values_at(columns: Mapping[str, Values], name: str, places: Sequence[int]) -> Sequence[Any]:
+    """The values of a column at some places; None where there is no such column."""
+    values = columns.get(name)
+    if isinstance(values, pl.Series):
+        return values.gather([*places]).to_list()
+    return [None if values is None else values[place] for place in places]
 
 
 def nowhere(positions: Collection[int]) -> Mapping[int, Place]:
@@ -102,7 +124,7 @@ class Given:
     absent: frozenset[str] = frozenset()
     broken: tuple[Placed, ...] = ()
     locate: Callable[[Collection[int]], Mapping[int, Place]] = nowhere
-    foreign: Callable[[Any], bool] | None = None
+    foreign: Foreign | None = None
     column: Callable[[int, str], str] = own_name
 
     @property
@@ -117,7 +139,7 @@ class Given:
                 return
             case pl.DataFrame() as frame:
                 columns = {series.name: series for series in frame if series.name != ROW}
-                yield Portion(self.table, frame[ROW].to_list(), columns)
+                yield Portion(self.table, frame[ROW].to_list(), columns, partial(values_at, columns))
             case source:
                 yield from source.portions()
 

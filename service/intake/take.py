@@ -1,9 +1,10 @@
 """A call as any reader gave it → a batch, every fault with its place, warnings. Where the readers and `gather` meet."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from service.core.batch import Batch
@@ -13,17 +14,18 @@ from service.intake.gather import gather
 from service.intake.tables import Call, Limits, Place, Placed
 from service.schemas.records import TABLES
 
-PLACED = 1000
+TOLD = 1000
 ORDER = {table: place for place, table in enumerate(TABLES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a call amounts to; the first faults of records have their places."""
+    """What a call amounts to. Of the faults of records the first are told, with their places; `codes` counts all."""
 
     batch: Batch
     call_faults: list[Placed]
     record_faults: list[Placed]
+    codes: Counter[str]
     warnings: list[dict[str, Any]]
     records: int
 
@@ -47,13 +49,14 @@ def take(
     call = found.call
     call_faults = [*map(Placed, found.call_faults), *call.faults]
     broken = list(chain.from_iterable(given.broken for given in call.tables.values()))
-    record_faults = list(map(Placed, found.record_faults))
+    first = [*map(Placed, islice(chain.from_iterable(found.record_faults), TOLD))]
     if broken:
-        record_faults = sorted([*record_faults, *broken], key=order_of)
-    first = placed(call, [each.fault for each in record_faults[:PLACED]])
-    told = [each if each.place != Place() else known for each, known in zip(record_faults, first, strict=False)]
+        first = sorted([*first, *broken], key=order_of)[:TOLD]
+    known = placed(call, [each.fault for each in first])
+    told = [each if each.place != Place() else other for each, other in zip(first, known, strict=True)]
+    codes = sum((faults.codes() for faults in found.record_faults), Counter(each.fault.code for each in broken))
     warnings = [*map(dict, call.warnings), *found.warnings]
-    return Taken(found.batch, call_faults, [*told, *record_faults[PLACED:]], warnings, found.records)
+    return Taken(found.batch, call_faults, told, codes, warnings, found.records)
 
 
 def order_of(placed: Placed) -> tuple[int, int]:

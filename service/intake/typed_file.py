@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 
 import polars as pl
 import pyarrow as pa
@@ -66,22 +65,15 @@ def in_columns(part: Part, table: pa.Table, limits: Limits, zone: str | None) ->
     require_bounded(table, limits)
     nested = {column.name: whole(table[column.name]).to_pylist() for column in others}
     given = columns_of(table.select(flat))
-    read = [normalised(column, kinds[column.name], zone) for column in given]
-    rows = range(table.num_rows)
-    gone = lost_from_any(given, read)
-    odd = [] if gone is None else gone.arg_true().to_list()
-    original = Cells(part.table, {**{column.name: column for column in given}, **nested}, rows, limits.nesting)
-    columns = {**{column.name: column for column in read}, **nested}
-    cells = Cells(part.table, columns, rows, limits.nesting)
-    return Given(part.table, cells if gone is None else cells.without(gone), odd, original.record)
-
-
-def lost_from_any(given: list[pl.Series], read: list[pl.Series]) -> pl.Series | None:
-    """Where a value of some column was lost; None where no column has more gaps than it came with."""
-    fewer = [
-        lost(column, own) for column, own in zip(given, read, strict=True) if own.null_count() > column.null_count()
-    ]
-    return reduce(or_, fewer) if fewer else None
+    read = {column.name: normalised(column, kinds[column.name], zone) for column in given}
+    refused = {
+        column.name: lost(column, read[column.name]).arg_true().to_list()
+        for column in given
+        if read[column.name].null_count() > column.null_count()
+    }
+    columns = {**{column.name: column for column in given}, **nested}
+    cells = Cells(part.table, columns, range(table.num_rows), limits.nesting, read, refused)
+    return Given(part.table, cells, [], cells.record)
 
 
 def columns_of(table: pa.Table) -> list[pl.Series]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from marshmallow import RAISE, Schema
 
-from service.schemas.scalars import Choice, Id, Integer, Scalar, Timestamp, Wording, refusal
+from service.schemas.scalars import Choice, Id, Integer, Scalar, Timestamp, Wording
 from service.schemas.shapes import Shape
 
 LEVELS = ("good", "insufficient_data", "watch", "breach")
@@ -21,10 +21,8 @@ class Zone(Scalar):
     code = "unknown_time_zone"
     wants = "an IANA time zone such as America/New_York"
 
-    def read(self, text: str) -> ZoneInfo:
-        if text not in zone_names():
-            raise self.refuse()
-        return ZoneInfo(text)
+    def read(self, text: str) -> ZoneInfo | Wording:
+        return ZoneInfo(text) if text in zone_names() else self.unfit
 
 
 @cache
@@ -39,11 +37,11 @@ class QuestionTime(Timestamp):
     earliest: ClassVar[datetime] = datetime(1900, 1, 1, tzinfo=UTC)
     latest: ClassVar[datetime] = datetime(3000, 1, 1, tzinfo=UTC)
 
-    def read(self, text: str) -> datetime:
+    def read(self, text: str) -> datetime | Wording:
         moment = super().read(text)
-        if not self.earliest <= moment < self.latest:
+        if isinstance(moment, datetime) and not self.earliest <= moment < self.latest:
             years = f"{self.earliest.year} to {self.latest.year - 1}"
-            raise refusal("out_of_range", f"Expected an instant of the years {years}.")
+            return Wording("out_of_range", f"Expected an instant of the years {years}.")
         return moment
 
 

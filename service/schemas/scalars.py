@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -41,10 +42,13 @@ def reading() -> Reading:
 
 
 class Wording(NamedTuple):
-    """What marshmallow is told of a fault: its code and its sentence."""
+    """What is wrong with a value: its code and its sentence."""
 
     code: str
     detail: str
+
+
+REQUIRED = Wording("required", "This field is required.")
 
 
 def refusal(code: str, detail: str) -> ValidationError:
@@ -72,21 +76,29 @@ class Scalar(fields.Field[Any]):
     code: ClassVar[str] = "invalid_text"
     wants: ClassVar[str] = "a text"
     trimmed: ClassVar[bool] = False
-    default_error_messages: dict[str, Any] = {"required": [Wording("required", "This field is required.")]}
+    default_error_messages: dict[str, Any] = {"required": [REQUIRED]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        meant = self.meant(value)
+        if isinstance(meant, Wording):
+            raise refusal(*meant)
+        return meant
+
+    def meant(self, value: Any) -> Any:
+        """What a known value of JSON means, or the `Wording` of what is wrong with it."""
         text = text_of(value) if type(value) in self.accepts else None
         if text is None or SURROGATE.search(text):
-            raise refusal(self.code, f"Expected {self.wants}.")
+            return self.unfit
         return self.read(text.strip(SPACES) if self.trimmed else text)
 
     def read(self, text: str) -> Any:
-        """The value of a text; raises `ValidationError` with one coded fault."""
+        """The value of a text, or the `Wording` of what is wrong with it."""
         return text
 
-    def refuse(self) -> ValidationError:
-        """The fault of a text that does not fit the pattern."""
-        return refusal(self.code, f"Expected {self.wants}.")
+    @cached_property
+    def unfit(self) -> Wording:
+        """What is wrong with a value of another type, or a text that does not fit the pattern."""
+        return Wording(self.code, f"Expected {self.wants}.")
 
 
 class Text(Scalar):
@@ -95,10 +107,10 @@ class Text(Scalar):
     accepts = (str, int)
     trimmed = True
 
-    def read(self, text: str) -> str:
+    def read(self, text: str) -> str | Wording:
         longest = reading().longest_text
         if len(text) > longest:
-            raise refusal("too_long", f"Expected at most {longest} characters.")
+            return Wording("too_long", f"Expected at most {longest} characters.")
         return text
 
 
@@ -110,9 +122,9 @@ class Id(Scalar):
     wants = f"an id: 1 to {ID_LENGTH} characters (or an integer) without control characters"
     trimmed = True
 
-    def read(self, text: str) -> str:
+    def read(self, text: str) -> str | Wording:
         if len(text) > ID_LENGTH or re.search(CONTROL, text):
-            raise self.refuse()
+            return self.unfit
         return text
 
 
@@ -125,9 +137,9 @@ class Choice(Scalar):
         self.choices = choices
         super().__init__(**kwargs)
 
-    def read(self, text: str) -> str:
+    def read(self, text: str) -> str | Wording:
         if text not in self.choices:
-            raise refusal(self.code, f"Expected one of: {', '.join(self.choices)}.")
+            return Wording(self.code, f"Expected one of: {', '.join(self.choices)}.")
         return text
 
 
@@ -143,9 +155,9 @@ class Boolean(Scalar):
             kwargs["load_default"] = unknown
         super().__init__(**kwargs)
 
-    def read(self, text: str) -> bool:
+    def read(self, text: str) -> bool | Wording:
         if not re.fullmatch(BOOLEAN, text):
-            raise self.refuse()
+            return self.unfit
         return text == "true"
 
 
@@ -160,12 +172,12 @@ class Integer(Scalar):
         self.wants = f"a whole number from {least} to {most}"  # type: ignore[misc]  # told per field
         super().__init__(**kwargs)
 
-    def read(self, text: str) -> int:
+    def read(self, text: str) -> int | Wording:
         if not re.fullmatch(INTEGER, text):
-            raise self.refuse()
+            return self.unfit
         number = int(text.partition(".")[0])
         if not self.least <= number <= self.most:
-            raise refusal("out_of_range", f"Expected {self.wants}.")
+            return Wording("out_of_range", f"Expected {self.wants}.")
         return number
 
 
@@ -176,12 +188,12 @@ class Amount(Scalar):
     code = "invalid_number"
     wants = f"a plain decimal number of at least 0 with at most {DECIMAL_PLACES} decimals"
 
-    def read(self, text: str) -> Decimal:
+    def read(self, text: str) -> Decimal | Wording:
         if not re.fullmatch(DECIMAL, text):
-            raise self.refuse()
+            return self.unfit
         number = Decimal(text)
         if number < 0:
-            raise refusal("out_of_range", f"Expected {self.wants}.")
+            return Wording("out_of_range", f"Expected {self.wants}.")
         return number
 
 
@@ -191,9 +203,9 @@ class Currency(Scalar):
     code = "invalid_currency"
     wants = "a currency code of three capital letters (ISO 4217)"
 
-    def read(self, text: str) -> str:
+    def read(self, text: str) -> str | Wording:
         if not re.fullmatch(CURRENCY, text):
-            raise self.refuse()
+            return self.unfit
         return text
 
 
@@ -203,17 +215,15 @@ class Timestamp(Scalar):
     code = "invalid_timestamp"
     wants = "a timestamp such as 2026-11-22T09:00:00Z"
 
-    def read(self, text: str) -> datetime:
+    def read(self, text: str) -> datetime | Wording:
         if not re.fullmatch(TIMESTAMP, text):
-            raise self.refuse()
+            return self.unfit
         try:
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is None:
                 if reading().zone is None:
-                    raise refusal("no_time_zone", "A timestamp without offset needs the batch's timezone.")
+                    return Wording("no_time_zone", "A timestamp without offset needs the batch's timezone.")
                 moment = moment.replace(tzinfo=reading().zone)
             return moment.astimezone(UTC)
-        except (ValueError, OverflowError) as error:
-            if isinstance(error, ValidationError):
-                raise
-            raise self.refuse() from None
+        except (ValueError, OverflowError):
+            return self.unfit

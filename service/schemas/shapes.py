@@ -94,4 +94,9 @@ class Record(Shape):
         """Faults for each field that stands without the one it needs."""
         for name, needed in self.needs.items():
             if name in record and is_blank(given.get(needed), self.fields[needed]):
-                raise ValidationError({needed: [Wording(f"needs_{needed}", f"{name} needs its {needed}.")]})
+                raise ValidationError({needed: [needs(name, needed)]})
+
+
+def needs(name: str, needed: str) -> Wording:
+    """What is wrong where one field stands without another."""
+    return Wording(f"needs_{needed}", f"{name} needs its {needed}.")

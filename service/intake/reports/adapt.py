@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from service.core.errors import Fault
 from service.core.mappings import ReportMapping
 from service.intake.cast import Cast
+from service.intake.faults import merged
 from service.intake.files import REPORT as PART
 from service.intake.frames import stacked
 from service.intake.reports.fields import Locale
@@ -74,7 +75,8 @@ class Reports:
         positions = reported.rows["line"].to_list()
         records = given_of(given.table, reported, positions)
         further = naming_words(again({given.table: records})[given.table], records, inside)
-        return Cast(stacked([read.table, further.table]), {**read.faults, **further.faults}, read.unknown)
+        faults = merged(given.table, [read.faults, further.faults])
+        return Cast(stacked([read.table, further.table]), faults, read.unknown)
 
 
 def locale_of(top: Mapping[str, Any], domains: Mapping[str, str]) -> Locale:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from service.intake.reports.fields import Locale
 from service.intake.reports.merged import Reported
 from service.intake.reports.recognise import Recognised, mapping_of
 from service.intake.reports.records import Records, records_of
+from service.intake.reports.tree import names_of
 from service.intake.tables import ROW, Given, Place, Portion
 
 
@@ -87,10 +88,25 @@ def given_of(table: str, reported: Reported, positions: Sequence[int]) -> Given:
     )
 
 
+class Objects(NamedTuple):
+    """What knows the marketplace's own objects."""
+
+    mappings: Sequence[ReportMapping]
+
+    def knows(self, record: Any) -> bool:
+        """Whether a record is such an object."""
+        return mapping_of(record, self.mappings) is not None
+
+    def may_know(self, names: Collection[str]) -> bool:
+        """Whether a record could be that has no other fields than these."""
+        plain_names = names_of(dict.fromkeys(names))
+        return any(mapping.signs.may_fit(plain_names) for mapping in self.mappings)
+
+
 def watched(given: Given, mappings: Sequence[ReportMapping]) -> Given:
     """A table whose records may be objects of the marketplace: those are set aside when they are met."""
     own = own_mappings(given.table, mappings)
-    return replace(given, foreign=lambda record: mapping_of(record, own) is not None) if own else given
+    return replace(given, foreign=Objects(own)) if own else given
 
 
 def own_mappings(table: str, mappings: Sequence[ReportMapping]) -> list[ReportMapping]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from service.core.errors import Fault
 from service.intake.cast import Cast
+from service.intake.faults import faults_of
 from service.intake.reports.fields import Unmapped
 from service.intake.reports.records import Records
 from service.intake.tables import Given
@@ -21,20 +22,29 @@ def naming_words(cast: Cast, given: Given, several: Iterable[Records]) -> Cast:
     unmapped = {key for one in several for key in one.unmapped}
     if not unmapped or not cast.faults:
         return cast
-    faults = {
-        place: [naming_word(fault, given.record(place), given.table, unmapped) for fault in each]
-        for place, each in cast.faults.items()
-    }
-    return replace(cast, faults=faults)
+    known, positions, numbers = cast.faults.kinds, cast.faults.positions, cast.faults.numbers
+    named = frozenset(key.field for key in unmapped)
+    doubtful = [field_of(kind) in named for kind in known]
+    faults = [
+        [naming_word(known[number], given.record(place), given.table, unmapped) if doubtful[number] else known[number]]
+        for place, number in zip(positions.tolist(), numbers.tolist(), strict=True)
+    ]
+    return replace(cast, faults=faults_of(given.table, positions, faults))
 
 
 def naming_word(fault: Fault, record: Any, table: str, unmapped: Container[Unmapped]) -> Fault:
     """A fault of a record that names the word it is about, if that word is harmless and no mapping knows it."""
-    field = fault.pointer.rpartition("/")[2]
+    field = field_of(fault)
     word = record.get(field) if isinstance(record, Mapping) else None
     if not isinstance(word, str) or Unmapped(table, field, word) not in unmapped or not HARMLESS_WORD.fullmatch(word):
         return fault
-    return replace(fault, code="unmapped_word", detail=f"The report says {word!r}, which its mapping does not know.")
+    detail = f"The report says {word!r}, which its mapping does not know."
+    return fault._replace(code="unmapped_word", detail=detail)
+
+
+def field_of(fault: Fault) -> str:
+    """The field a fault is about."""
+    return fault.pointer.rpartition("/")[2]
 
 
 def warnings_of(several: Iterable[Records]) -> list[dict[str, Any]]:
