@@ -36,7 +36,7 @@ FIELD_NAME_LENGTH = 128
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What a call amounts to. `call_faults` are those of the call itself; those of its records stand table by table.
+    """What a call amounts to. `call_faults` are those of the call itself; those of records stand by their tables.
 
     `call` is the call with the records of its reports among its tables.
     """
@@ -78,7 +78,8 @@ def gather(
     for name, read in casts.items():
         typed, differing, repeated = without_repeats(read, name)
         tables[name] = Table(typed.columns, kinds(name), words(name), typed.height)
-        record_faults.append(merged(name, [read.faults, differing]) if len(differing) else read.faults)
+        faults = merged(name, [read.faults, differing]) if len(differing) else read.faults
+        record_faults += [faults] if len(faults) else []
         warnings += table_warnings(name, read.unknown, repeated)
     said = performances(tables, mappings, domains)
     uncovered = frozenset(f"{name}.{field}" for name, given in call.tables.items() for field in given.absent)
