@@ -39,7 +39,7 @@ def in_breach(edition: Edition, counted: Numbers, total: Numbers, also: Mapping[
     the same edges with whole columns.
     """
     proportion = edition.unit in PROPORTIONS
-    if proportion and may_be_large(edition) and counted.size and max(abs(counted).max(), total.max()) >= LARGEST_SCALED:
+    if proportion and counted.size and max(abs(counted).max(), total.max()) >= LARGEST_SCALED:
         counted, total = counted.astype(object), total.astype(object)  # beyond 64 bits, exact all the same
     scaled, per = (counted * MILLION, total) if proportion else (counted, 1)
     breach = np.zeros(counted.shape, dtype=bool)
@@ -50,11 +50,6 @@ def in_breach(edition: Edition, counted: Numbers, total: Numbers, also: Mapping[
         ]
         breach = np.where(all_of(reached), rung.level == "breach", breach)
     return breach & (total > 0) if proportion else breach
-
-
-def may_be_large(edition: Edition) -> bool:
-    """Whether sums are of what callers say records weigh, and not of how many there are."""
-    return bool(edition.counting and (edition.counting.weigh or edition.counting.average))
 
 
 def reaches(edge: Edge, measure: Numbers, per: Numbers | int) -> Mask:
