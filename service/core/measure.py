@@ -134,14 +134,14 @@ def summed(
     counting: Counting, marks: Marks, days: Days, places: Numbers, *, by_group: bool
 ) -> Iterable[tuple[int, Slice]]:
     """Per seller the figures of the marks of one window, of all or group by group; by group, then by seller."""
-    slots, width = marks.seller[places], marks.sellers
+    slots, width, size = marks.seller[places], marks.sellers, marks.sellers
     if by_group and marks.group is not None:
         group = marks.group[places]
         grouped = group != NO_GROUP
-        places, slots = places[grouped], (slots + group * width)[grouped]
+        places, slots, size = places[grouped], (slots + group * width)[grouped], width * len(marks.groups)
     if not len(places):
         return ()
-    sums = Sums(*compact(slots, width * max(1, len(marks.groups))))
+    sums = Sums(*compact(slots, size))
     fate, weight = marks.fate[places], None if marks.weight is None else marks.weight[places]
     counted, total = sums.by_fate(fate, marks.stays, weight)
     if counting.average:
