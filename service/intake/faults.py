@@ -17,12 +17,8 @@ from service.intake.tables import TOO_DEEP
 from service.schemas.scalars import REQUIRED, Scalar, Wording
 from service.schemas.shapes import is_blank
 
+NONE: Numbers = np.empty(0, dtype=np.int64)
 Wrong = Sequence[Fault]  # what is wrong with one record or one of its values; pointers begin at the record
-
-
-def none() -> Numbers:
-    """No numbers."""
-    return np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +34,8 @@ class Faults:
 
     table: str
     kinds: Sequence[Fault] = ()
-    positions: Numbers = field(default_factory=none)
-    numbers: Numbers = field(default_factory=none)
+    positions: Numbers = field(default_factory=lambda: NONE)
+    numbers: Numbers = field(default_factory=lambda: NONE)
 
     def __len__(self) -> int:
         return len(self.positions)

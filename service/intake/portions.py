@@ -4,75 +4,26 @@ The values of all columns of one type are piled up and made into one column, of 
 of few records in many tables costs little more than one table of as many.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from service.core.errors import Fault
 from service.core.tables import INSTANT, Column, Numbers
 from service.intake.columns import AMOUNT
-from service.intake.faults import Faults, escaped, faults_of, merged, none, wrong_with
-from service.intake.frames import Frame, gaps, numbers, part, where_not
+from service.intake.frames import part
 from service.intake.home import Home
 from service.intake.instants import instants
 from service.intake.meanings import by_meaning
-from service.intake.places import Place, blank, places
+from service.intake.places import Place, places
 from service.intake.series import home_series, read_series
-from service.intake.tables import PORTION, ROW, Portion, Values
+from service.intake.tables import Portion, Values
 from service.intake.texts import REFUSED
 from service.intake.texts import Column as Found
-from service.schemas.records import shape
+from service.intake.units import Typed, Unit, finished
 from service.schemas.scalars import ID_LENGTH, Id, Reading
-from service.schemas.shapes import needs
-
-
-class Judged(NamedTuple):
-    """What is wrong with records of a portion, and the positions of those that must be read one by one to tell."""
-
-    faults: Faults
-    again: Numbers
-
-
-class Typed(NamedTuple):
-    """The records of a portion that were read, and what became of the others."""
-
-    frame: Frame
-    others: Judged
-
-
-@dataclass(slots=True)
-class Unit:
-    """One portion on its way: its columns, and per field the places that are refused so far for it."""
-
-    portion: Portion
-    height: int
-    columns: dict[str, Column] = field(default_factory=dict)
-    refused: dict[str, list[Numbers]] = field(default_factory=dict)
-
-    @property
-    def positions(self) -> Numbers:
-        """The positions of its records in the caller's table."""
-        return numbers(self.columns[ROW])
-
-    def put(self, place: Place, column: Column) -> None:
-        """Sets a column."""
-        self.columns[place.name] = column
-        if place.required and (not isinstance(column, pl.Series) or column.has_nulls()):
-            self.refuse(place.name, np.flatnonzero(gaps(column)))
-
-    def refuse(self, name: str, wrong: Collection[int] | Numbers) -> None:
-        """Refuses the records at some places for a field."""
-        if len(wrong):
-            self.refused.setdefault(name, []).append(np.fromiter(wrong, dtype=np.int64, count=len(wrong)))
-
-    def refused_for(self, name: str) -> Numbers:
-        """The places that are refused for a field."""
-        given = self.refused.get(name)
-        return np.unique(np.concatenate(given)) if given else none()
 
 
 @dataclass(slots=True)
@@ -204,46 +155,3 @@ def has_any(values: Values) -> bool:
     if isinstance(values, pl.Series):
         return values.null_count() < len(values)
     return any(values) or values.count(None) < len(values)
-
-
-def finished(unit: Unit, home: Home) -> Typed:
-    """The records of a portion that are not refused, and what is wrong with those that are."""
-    table, rows, columns = unit.portion.table, unit.portion.rows, unit.columns
-    given = [name for name in shape(table).needs if name in columns]
-    for place in places(table):
-        if place.name not in columns:
-            columns[place.name] = blank(place, table, unit.height)
-    columns[ROW] = np.array(rows, dtype=np.int64) if rows != range(unit.height) else np.arange(unit.height)
-    frame = Frame(columns, unit.height)
-    misreadings = chain.from_iterable(misread(unit, name, home) for name in unit.refused)
-    others = together(table, [*misreadings, *(alone(unit, name) for name in given)])
-    refused = np.concatenate([others.faults.positions, others.again])
-    return Typed(where_not(refused, frame) if len(refused) else frame, others)
-
-
-def together(table: str, judged: Sequence[Judged]) -> Judged:
-    """All of some judgements; of a record that must be read again, nothing that was told before."""
-    again = [each.again for each in judged if len(each.again)]
-    singly = np.unique(np.concatenate(again)) if again else none()
-    return Judged(merged(table, (each.faults for each in judged)).without(singly), singly)
-
-
-def misread(unit: Unit, name: str, home: Home) -> Iterator[Judged]:
-    """What is wrong with the values that are refused for a field, some at a time."""
-    table, refused = unit.portion.table, unit.refused_for(name)
-    kind = shape(table).fields[name]
-    for start in range(0, len(refused), PORTION):
-        places = refused[start : start + PORTION]
-        wrong = wrong_with(name, kind, home, unit.portion.own(name, places.tolist()))
-        positions = unit.positions[places]
-        yield Judged(faults_of(table, positions, wrong), positions[[not each for each in wrong]])
-
-
-def alone(unit: Unit, name: str) -> Judged:
-    """What is wrong where a field stands without the one it needs; what is said for that may be wrong itself."""
-    needed = shape(unit.portion.table).needs[name]
-    lacking = gaps(unit.columns[needed]) & ~gaps(unit.columns[name])
-    lacking[unit.refused_for(needed)] = False
-    kind = Fault(f"/{escaped(needed)}", *needs(name, needed))
-    positions = unit.positions[lacking]
-    return Judged(Faults(unit.portion.table, [kind], positions, np.zeros_like(positions)), none())
