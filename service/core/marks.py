@@ -162,7 +162,7 @@ def grouped(records: Table, name: str) -> tuple[Numbers, tuple[str, ...]]:
 def fates(counting: Counting, look: Looking) -> Numbers:
     """What becomes of each record; of several reasons it is left out for, the first."""
     stays = len(counting.leaves_out)
-    fate: Numbers = look.meet(counting.counts) + np.int64(stays)
+    fate: Numbers = look.meet(counting.counts) + np.int16(stays)
     for place in range(stays - 1, -1, -1):
         fate[look.meet(counting.leaves_out[place].when)] = place
     return fate

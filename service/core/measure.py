@@ -175,7 +175,9 @@ class Sums(NamedTuple):
     def by_fate(self, fate: Numbers, stays: int, weight: Numbers | None) -> tuple[Numbers, Numbers]:
         """What is counted, and what is in the total: how many marks, or what they weigh."""
         fates = stays + 2
-        found = added(self.place * fates + fate, weight, len(self.named) * fates)
+        which = self.place * fates
+        which += fate
+        found = added(which, weight, len(self.named) * fates)
         counted = found[stays + 1 :: fates]
         return counted, counted + found[stays::fates]
 
