@@ -47,12 +47,17 @@ def shared_size(pages: Iterable[Page], chunk: pq.ColumnChunkMetaData, column: pq
     Raises:
         pa.ArrowException, OSError, ValueError: it is damaged.
     """
-    told = [page for page in pages if page.encoding is not None]
-    if any(page.encoding != DELTA_BYTE_ARRAY for page in told):
-        raise ValueError
-    body = MARK + b"".join(piece for page in told for piece in (written(as_numbers(page)), page.content))
-    footer = written(footer_of(chunk, column, rows, len(body) - len(MARK)))
-    source = pa.py_buffer(body + footer + len(footer).to_bytes(4, "little") + MARK)
+    file = bytearray(MARK)
+    for page in pages:  # none is kept: there may be a million of them
+        if page.encoding is None:
+            continue
+        if page.encoding != DELTA_BYTE_ARRAY:
+            raise ValueError
+        file += written(as_numbers(page))
+        file += page.content
+    footer = written(footer_of(chunk, column, rows, len(file) - len(MARK)))
+    file += footer + len(footer).to_bytes(4, "little") + MARK
+    source = pa.py_buffer(file)
     table = pq.ParquetFile(pa.BufferReader(source)).read(use_threads=False)
     numbers = [part for chunk in table.column(0).chunks for part in leaves(chunk)]
     least = min((pc.min(part).as_py() or 0 for part in numbers), default=0)
