@@ -10,7 +10,7 @@ import numpy as np
 from service.core.conditions import Looking
 from service.core.countings import Also, Counting
 from service.core.relations import Related, key_of
-from service.core.tables import NO_WORD, NONE, Mask, Numbers, Table
+from service.core.tables import NO_WORD, Mask, Numbers, Table
 from service.core.windows import Days
 
 ALL = np.array(True)  # noqa: FBT003  # a mask for whatever there is
@@ -124,8 +124,9 @@ def latest(counting: Counting, records: Table, rows: Numbers) -> Numbers:
 
 def no_marks(counting: Counting, sellers: int) -> Marks:
     """The marks of a table nobody gave."""
-    parts, also = (np.zeros(0, dtype=bool),) * len(counting.parts), (NONE,) * len(counting.also)
-    return Marks(NONE, NONE, NONE, NONE, len(counting.leaves_out), NONE, parts, NONE, (), also, sellers)
+    none, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+    parts, also = (nowhere,) * len(counting.parts), (none,) * len(counting.also)
+    return Marks(none, none, none, none, len(counting.leaves_out), none, parts, none, (), also, sellers)
 
 
 def marks_of(counting: Counting, look: Looking, rows: Numbers, own: Numbers, sellers: int) -> Marks:

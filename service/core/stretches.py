@@ -10,9 +10,10 @@ from service.core.instants import micros
 from service.core.later import NEVER
 from service.core.marks import NOTHING, Marks, grouped, latest, looking, marks_of, told_apart
 from service.core.moments import A_DAY, Moments, ordinals
-from service.core.tables import NONE, UNKNOWN, Mask, Numbers, Table
+from service.core.tables import UNKNOWN, Mask, Numbers, Table
 from service.core.windows import days_of
 
+NONE = np.zeros(0, dtype=np.int64)
 NOWHERE = np.zeros(0, dtype=bool)
 
 

@@ -23,7 +23,6 @@ Column = Numbers | pl.Series
 
 FEW = 32  # so many times fewer values than there are, and no more, are fetched one by one
 UNKNOWN = -(2**63)  # a number nobody knows
-NONE: Numbers = np.zeros(0, dtype=np.int64)
 NO_WORD = -1  # a word, or a yes or no, nobody knows
 
 

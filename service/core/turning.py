@@ -14,13 +14,14 @@ from service.core.marks import NO_GROUP, Marks
 from service.core.moments import Moments, ordinals
 from service.core.recovery import Course, Period, moments_of, periods
 from service.core.stretches import (
+    NONE,
     Stretch,
     marks_on_first,
     reading,
     until_turned,
     within,
 )
-from service.core.tables import NONE, Mask, Numbers, Table, any_of, shared_out
+from service.core.tables import Mask, Numbers, Table, any_of, shared_out
 from service.core.windows import midnight
 
 

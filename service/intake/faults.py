@@ -10,13 +10,14 @@ import numpy as np
 from marshmallow import ValidationError, fields, missing
 
 from service.core.errors import Fault
-from service.core.tables import NONE, Numbers
+from service.core.tables import Numbers
 from service.intake.home import Home
 from service.intake.meanings import Meanings
 from service.intake.tables import TOO_DEEP
 from service.schemas.scalars import REQUIRED, Scalar, Wording
 from service.schemas.shapes import is_blank
 
+NONE: Numbers = np.empty(0, dtype=np.int64)
 Wrong = Sequence[Fault]  # what is wrong with one record or one of its values; pointers begin at the record
 
 

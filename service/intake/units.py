@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from service.core.errors import Fault
-from service.core.tables import NONE, Column, Numbers
-from service.intake.faults import Faults, escaped, faults_of, merged, wrong_with
+from service.core.tables import Column, Numbers
+from service.intake.faults import NONE, Faults, escaped, faults_of, merged, wrong_with
 from service.intake.frames import Frame, gaps, numbers, where_not
 from service.intake.home import Home
 from service.intake.places import Place, blank, places
