@@ -49,6 +49,7 @@ CODES = {
     "unknown_time_zone": "not an IANA time zone",
     "unknown_marketplace": "no rule pack knows the marketplace",
     "unknown_key": "no such table or key at the top of a batch",
+    "repeated_key": "a key that stands twice at the top of a batch",
     "unknown_parameter": "no such query parameter",
     "repeated_parameter": "a query parameter stands twice",
     "duplicate": "records with the same id that differ",

@@ -28,7 +28,7 @@ def read_beside(content: bytes, limits: Limits) -> Call:
         call,
         tables={**{name: nothing(name) for name in named}, **call.tables},
         strangers=tuple(name for name in call.strangers if name not in OWN_KEYS),
-        faults=tuple(Placed(fault) for fault in faults),
+        faults=(*call.faults, *map(Placed, faults)),
     )
 
 

@@ -1,25 +1,31 @@
 """JSON bytes → the records of each table. Knows the grammar of JSON, not what a value means.
 
 The body is scanned once for its outermost levels. Whatever is odd about a record sends that record, and no other, to be
-read one by one; of several values under one key the last counts.
+read one by one. A key that stands twice at the top of a body is a fault; within a record the last value counts.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
+import pyarrow as pa
 
+from service.core.errors import Fault
 from service.intake.guard import Guard
 from service.intake.plain import plain
-from service.intake.tables import PORTION, Call, Given, Limits, Portion, TooManyRecords
+from service.intake.tables import PORTION, Call, Given, Limits, Placed, Portion, TooManyRecords
 from service.schemas.batch import Top
 from service.schemas.records import TABLES
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BYTE = re.compile(r"\(byte (\d+)\)")
+
+REPEATED = "The key stands twice, and nothing says which of the two is meant."
 
 Form = TypeVar("Form")
 
@@ -72,6 +78,7 @@ def read_json(body: bytes, limits: Limits) -> Call:
         tables={name: given_table(name, records, limits.nesting) for name, records in lists.items()},
         strangers=tuple(sorted(name for name in top if name not in TABLES and name not in beside)),
         misfits=tuple(name for name in others if plain(top[name], limits.nesting) is not None),
+        faults=tuple(Placed(Fault(f"/{name}", "repeated_key", REPEATED)) for name in repeated_keys(body, top, lists)),
     )
 
 
@@ -96,6 +103,27 @@ def sound_body() -> msgspec.json.Decoder[msgspec.Struct]:
     beside = [(name, msgspec.Raw, None) for name in sorted(Top.names())]
     tables = [(name, list[msgspec.Raw], None) for name in TABLES]
     return msgspec.json.Decoder(msgspec.defstruct("Body", [*beside, *tables], forbid_unknown_fields=True))
+
+
+def repeated_keys(body: bytes, top: Mapping[str, msgspec.Raw], lists: Mapping[str, list[msgspec.Raw]]) -> list[str]:
+    """The keys of ours that stand twice at the top: a parser keeps the last value, and the others are lost.
+
+    They are found in what is left of a body without the values that were kept, which of a sound one is little.
+    """
+    start = pa.py_buffer(body).address
+    kept = [(value, value, b"null") for value in top.values()]
+    kept += [(records[0], records[-1], b"") for records in lists.values() if records]
+    spans = sorted((pa.py_buffer(first).address - start, pa.py_buffer(last), instead) for first, last, instead in kept)
+    rest, end = bytearray(), 0
+    for begin, last, instead in spans:
+        rest += body[end:begin] + instead
+        end = last.address + last.size - start
+    try:
+        pairs = json.loads(rest + body[end:], parse_int=str, object_pairs_hook=list)
+    except RecursionError:
+        raise MalformedBody("The body is nested too deeply.", body, 0) from None
+    often = Counter(name for name, _ in pairs)
+    return [name for name in (*Top.names(), *TABLES) if often[name] > 1]
 
 
 def require_utf8(body: bytes) -> None:
