@@ -7,7 +7,8 @@ shows them:
     # fault: 12:7 unknown key 'titel'; did you mean 'title'?
     # fault: health.yaml:5:29 unknown fact
 
-`replaces` names the file of the pack the case stands in for, or is added as; `removes` names one that is taken away.
+`replaces` names the file of the pack the case stands in for, or is added as; `removes` names one that is taken away,
+`without` one beside the case that is.
 Each `fault` is line, column and a part of the text, with a file in front where it is not the case itself. The pack
 with the case in it must lead to exactly these faults.
 """
@@ -25,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 BROKEN = HERE / "broken"
 PACK = "minimal"
 HEAD = re.compile(r"# (?P<verb>replaces|removes): (?P<file>\S+)")
+WITHOUT = re.compile(rb"^# without: (\S+)$", re.MULTILINE)
 FAULT = re.compile(r"# fault: (?:(?P<file>\S+\.yaml):)?(?P<line>\d+):(?P<column>\d+) (?P<text>\S.*)")
 
 
@@ -39,7 +41,8 @@ class Case:
 
     def files(self, sound: Snapshot) -> Mapping[str, bytes]:
         """The sound files with this case among them."""
-        others = {name: text for name, text in sound.items() if name != self.file}
+        gone = {self.file, *(f"{PACK}/{name.decode()}" for name in WITHOUT.findall(self.text))}
+        others = {name: text for name, text in sound.items() if name not in gone}
         return others if self.removed else {**others, self.file: self.text}
 
 

@@ -24,6 +24,7 @@ SWAPS = ("null", "[]", "{}", "text", "-1", "1e9", "true")
 SCALAR = re.compile(r"""("[^"\n]*"|'[^'\n]*'|[^\s\[\]{},"'#|>&*!][^\n,\[\]{}#]*)""")
 KEY = re.compile(r"[^\s:]+(?=:)")
 CARDS = "/metrics/"
+PERIODS = "excluded_periods.yaml"
 STEMS = [Path(name).stem for name in SHIPPED if CARDS in name]
 LISTED = re.compile(rb"^metrics:.*\n(?: +- .*\n)+", re.MULTILINE)
 
@@ -55,14 +56,21 @@ def chosen(name: str) -> list[tuple[str, str]]:
 
 
 def surroundings(name: str) -> dict[str, bytes]:
-    """A pack around a shipped file: small files, and a small card for every metric the file names."""
-    card = SOUND[f"{PACK}/metrics/late_rate.yaml"]
+    """A pack around a shipped file: small files, and a small card for every metric the file names.
+
+    A metric that a shipped period names is named by the small one as well.
+    """
+    card, period = SOUND[f"{PACK}/metrics/late_rate.yaml"], SOUND[f"{PACK}/{PERIODS}"]
     pack, text = name.partition("/")[0], SHIPPED[name].decode()
+    spared = (
+        Path(name).stem if re.search(rf"\b{Path(name).stem}\b", SHIPPED[f"{pack}/{PERIODS}"].decode()) else "late_rate"
+    )
     named = ["late_rate", *(stem for stem in STEMS if re.search(rf"\b{stem}\b", text))]
     listed = f"metrics: [{', '.join(named)}]\n".encode()
     return {
         **{other.replace(PACK, pack, 1): small for other, small in SOUND.items() if CARDS not in other},
         **{f"{pack}{CARDS}{stem}.yaml": card.replace(b"late_rate", stem.encode(), 1) for stem in named},
+        f"{pack}/{PERIODS}": period.replace(b"late_rate", spared.encode()),
         f"{pack}/pack.yaml": LISTED.sub(listed, SHIPPED[f"{pack}/pack.yaml"]),
     }
 

@@ -18,10 +18,10 @@ from service.core.applications import known_as
 from service.core.identities import Comparison, IdentityRules, Mailboxes
 from service.core.letters import REPLIES
 from service.core.phrases import Phrase, Phrases, phrase_of
-from service.rulebook.chapters import Facts
 from service.rulebook.conditions import condition, duration
 from service.rulebook.cursor import Cursor
 from service.rulebook.editions import check_editions, check_unique, choices, deciding, telling
+from service.rulebook.facts import Facts
 from service.rulebook.letter_rules import Around
 from service.schemas.accounts import Identity, Seller
 

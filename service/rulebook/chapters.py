@@ -1,25 +1,15 @@
 """Health, status and action files → dated chapters of rules over levels and flags."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 from service.core.cards import LEVELS
 from service.core.chapters import Chapter, Rule, Want
 from service.core.packs import Action
 from service.rulebook.cursor import Cursor
+from service.rulebook.facts import Facts
 from service.rulebook.ladder import check_text
 from service.rulebook.reach import check_rules
-
-NUMBERS = ("judged", "enforced_in_breach", "advisory_in_breach", "in_watch", "no_emergency_contact")
-
-
-class Facts(NamedTuple):
-    """What rules may ask for: metrics, whose fact is a level, other facts that are words, and numbers."""
-
-    metrics: frozenset[str]
-    numbers: frozenset[str]
-    words: Mapping[str, tuple[str, ...]] = {}
 
 
 def chapters(root: Cursor, key: str, outcome: str, pack: str, facts: Facts) -> tuple[Chapter, ...]:

@@ -6,8 +6,9 @@ from typing import Any
 from marshmallow import fields
 
 from service.core.chapters import Chapter
-from service.rulebook.chapters import Facts, check_last, listed_rules
+from service.rulebook.chapters import check_last, listed_rules
 from service.rulebook.cursor import Cursor
+from service.rulebook.facts import Facts
 from service.rulebook.reach import check_rules
 from service.schemas.scalars import Choice
 from service.schemas.shapes import Shape

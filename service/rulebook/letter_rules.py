@@ -15,10 +15,10 @@ from service.core.letters import (
     NoticeRules,
     chapters_of,
 )
-from service.rulebook.chapters import Facts
 from service.rulebook.conditions import duration
 from service.rulebook.cursor import Cursor
 from service.rulebook.editions import check_editions, check_unique, choices, deciding, telling
+from service.rulebook.facts import Facts
 from service.rulebook.phrase_files import check_asked, groups, language_of
 from service.schemas.accounts import Evidence, Violation
 

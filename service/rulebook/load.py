@@ -6,15 +6,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.core.account_rules import HELD, AccountRules
+from service.core.account_rules import AccountRules
 from service.core.cards import Card
 from service.core.errors import BrokenRulebook, RuleFault
-from service.core.letters import ASSESSMENTS, UNANSWERED, LetterRules
+from service.core.letters import LetterRules
 from service.core.matters import Outlook
 from service.core.packs import ExcludedPeriod, Pack, Rulebook
 from service.rulebook.account_rules import ACCOUNT_FILES, account_rules
-from service.rulebook.chapters import NUMBERS, Facts, catalogue, chapters, notes
+from service.rulebook.chapters import catalogue, chapters, notes
 from service.rulebook.cursor import Cursor
+from service.rulebook.facts import facts_of
 from service.rulebook.folder import Snapshot, digest, rules_of
 from service.rulebook.ladder import check_text
 from service.rulebook.letter_rules import Around, letter_rules
@@ -112,7 +113,7 @@ def pack(folder: str, sources: Mapping[str, Source], files: Snapshot) -> Pack | 
     health, status, actions, deadlines = (Cursor(sources[f"{folder}/{name}"]) for name in [*PACK_FILES][1:])
     around = Around(folder, marketplaces, [card.metric for card in cards], actions)
     letters, accounts = letters_of(folder, sources, around), accounts_of(folder, sources, around)
-    facts = facts_of(cards, deadlines, letters, accounts)
+    facts = facts_of(cards, periods, deadlines, letters, accounts)
     return Pack(
         pack=folder,
         title=root["title"].value,
@@ -161,7 +162,8 @@ def with_periods(
     for source in [sources[name] for name in worded if name in sources]:
         check_languages(Cursor(source), spoken)
     beside = [Cursor(sources[name]) for name in worded[-1:] if name in sources]
-    return spared(cards, beside[0], root) if beside else (cards, ())
+    at_fault = [card.metric for card in cards if sources[f"{folder}/metrics/{card.metric}.yaml"].faults]
+    return spared(cards, beside[0], root, at_fault) if beside else (cards, ())
 
 
 def shown(folder: str, sources: Mapping[str, Source]) -> dict[str, Any]:
@@ -197,22 +199,6 @@ def accounts_of(folder: str, sources: Mapping[str, Source], around: Around) -> A
     """The rules of accounts of a pack."""
     found = {key: sources.get(f"{folder}/{name}") for name, key in ACCOUNT_FILES.items()}
     return account_rules({key: Cursor(source) for key, source in found.items() if source}, around)
-
-
-def facts_of(cards: tuple[Card, ...], deadlines: Cursor, letters: LetterRules, accounts: AccountRules) -> Facts:
-    """The facts that health, status and action rules may ask for."""
-    excused = {f"excused_{one.name}" for card in cards for edition in card.editions for one in edition.mitigations}
-    due = {
-        f"due_{entry['deadline'].value}"
-        for table in deadlines["deadlines"].entries()
-        for entry in table["rules"].entries()
-    }
-    following = {f"next_{rule.outcome}" for one in letters.appeals for rule in one.following.rules}
-    called = {*(f"notices_{assessment}" for assessment in ASSESSMENTS), UNANSWERED, *following}
-    return Facts(
-        frozenset(card.metric for card in cards),
-        frozenset({*NUMBERS, *excused, *due, *(called if letters.notices else ()), *((HELD,) if accounts.kin else ())}),
-    )
 
 
 def metric_cards(

@@ -11,10 +11,10 @@ from service.rulebook.pleas import plea
 
 def mitigations(cursor: Cursor, edition: Edition, policies: Cursor) -> Iterator[Mitigation]:
     """The mitigations of an edition, in the order of the card; `policies` is what the edition says of some anew."""
-    if cursor and (edition.counting is None or edition.unit != "share"):
+    if cursor and edition.unit != "share":
         cursor.fault("only a share can be mitigated", key=True)
         return
-    if edition.counting and not edition.counting.by:
+    if not (edition.counting and edition.counting.by):  # told where it is missing
         return
     met = {rung.level for rung in edition.ladder}
     for entry in cursor.entries():

@@ -1,6 +1,6 @@
 """The file of excluded periods → an excuse for every record dated in one, on each card the period names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,26 +19,30 @@ FROM, TO, DATED = "from", "to", "dated"
 NAMES = (DATED, FROM, RECORD, TO)
 
 
-def spared(cards: tuple[Card, ...], root: Cursor, pack: Cursor) -> tuple[tuple[Card, ...], tuple[ExcludedPeriod, ...]]:
+def spared(
+    cards: tuple[Card, ...], root: Cursor, pack: Cursor, at_fault: Collection[str]
+) -> tuple[tuple[Card, ...], tuple[ExcludedPeriod, ...]]:
     """The cards with an excuse for the periods that name them, and the periods.
 
     Args:
         cards: the cards of the pack.
         root: the file of excluded periods.
         pack: the file of the pack.
+        at_fault: metrics of which a period cannot tell what they are.
     """
-    periods = tuple(excluded_periods(root, pack["pack"].value, cards, pack["marketplaces"].value))
+    sound = [card for card in cards if card.metric not in at_fault]
+    shares = dict.fromkeys(at_fault, True) | {card.metric: all(map(can_spare, card.editions)) for card in sound}
+    periods = tuple(excluded_periods(root, pack["pack"].value, shares, pack["marketplaces"].value))
     zone = pack["time_zone"].value
-    if zone not in zone_names():
+    if at_fault or zone not in zone_names():  # the pack is refused, and what is missing would only be told twice
         return cards, periods
     return tuple(with_periods(cards, root, periods, ZoneInfo(zone))), periods
 
 
 def excluded_periods(
-    root: Cursor, pack: str, cards: Iterable[Card], marketplaces: Iterable[str]
+    root: Cursor, pack: str, shares: Mapping[str, bool], marketplaces: Iterable[str]
 ) -> Iterator[ExcludedPeriod]:
-    """The periods of the file, each checked."""
-    shares = {card.metric: all(map(can_spare, card.editions)) for card in cards}
+    """The periods of the file, each checked; `shares` tells of each metric whether its records can be spared."""
     met: set[str] = set()
     for name in root["sources"].value:
         root["sources"][name]["read_on"].day()
