@@ -64,7 +64,6 @@ EQUIVALENT = {
 
 Values = Mapping[str, Any]
 Steps = tuple[str | int, ...]
-Tried = tuple[Case, Batch]
 
 PACK = "amazon"
 RULES = ("health", "status", "actions", "deadlines")
@@ -79,7 +78,7 @@ SHIPPED: Values = {stem: read_source(name, FILES[name]).value for stem, name in 
 METRICS: tuple[str, ...] = tuple(SHIPPED["pack"]["metrics"])
 LANGUAGES = {Path(name).stem for name in NAMED.values() if "/phrases/" in name}
 LETTERS = {"notices", "appeals", *LANGUAGES}
-HEARD = {"notices", "appeals", "en"}  # as much of letters as an English one needs
+HEARD = {"notices", "appeals", "en", "actions"}  # as much of letters as an English one needs, and what they suggest
 ACCOUNTS = {"funds", "related", "applications"}
 LETTER_FACTS = {
     fact
@@ -131,6 +130,14 @@ WORDS = [
     *((metric, ["breach", "watch", "good", "insufficient_data"]) for metric in METRICS),
     *((name, list(kind.choices)) for name, kind in FIELDS if isinstance(kind, Choice)),
 ]
+
+
+class Tried(NamedTuple):
+    """A case, its records, and what it expects as a text."""
+
+    case: Case
+    batch: Batch
+    expected: str
 
 
 class Mutation(NamedTuple):
@@ -240,10 +247,10 @@ def other_words(field: str, word: str) -> Iterator[str]:
 
 
 def metrics_of(mutation: Mutation) -> frozenset[str]:
-    """The metrics a mutation can touch; a pack needs one even where that is none."""
+    """The metrics a mutation can touch; a pack needs one even where that is none, and appeals speak of all of them."""
     if mutation.file in METRICS:
         return frozenset({mutation.file})
-    if mutation.file in MATTERS:
+    if mutation.file in MATTERS or rules_for(mutation) >= HEARD:
         return frozenset(METRICS)
     if mutation.file == "deadlines":
         return SMALL
@@ -273,14 +280,18 @@ def facts_of(metric: str) -> set[str]:
     return {metric, *(f"excused_{one['mitigation']}" for one in SHIPPED[metric].get("mitigations", ()))}
 
 
-def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -> dict[str, bytes]:
-    """The files of a pack with some metrics only, and without the rules that ask for others.
+def narrowed(
+    values: Values, metrics: Collection[str], rules: Collection[str], spared: Collection[str] = ()
+) -> dict[str, bytes]:
+    """The files of a pack with some metrics only, without some mitigations, and without the rules that ask for others.
 
     Of the files of rules that are not meant, only the last rule is kept: no pack can do without.
     """
     gone = {*METRICS, *done_without(metrics, rules)} - {*metrics}
     kept = {name: value for name, value in values.items() if name not in gone}
+    kept |= {name: without(kept[name], spared) for name in metrics if spared}
     unknown = {fact for metric in METRICS if metric not in metrics for fact in facts_of(metric)}
+    unknown |= {f"excused_{mitigation}" for mitigation in spared}
     unknown |= {fact for fact in LETTER_FACTS if ("related" if fact.startswith("related_") else "notices") in gone}
     unknown |= set() if "deadlines" in rules else {f"due_{deadline}" for deadline in DEADLINES[:-1]}
     listed = [metric for metric in METRICS if metric in metrics]
@@ -294,6 +305,34 @@ def narrowed(values: Values, metrics: Collection[str], rules: Collection[str]) -
     kept["pack"] = {**values["pack"], "metrics": listed, "marketplaces": places}
     kept |= {name: slimmed(values[name], name, unknown, 0 if name in rules else -1) for name in RULES}
     return {NAMED[name]: json.dumps(value, ensure_ascii=False, default=float).encode() for name, value in kept.items()}
+
+
+def without(card: Values, mitigations: Collection[str]) -> Values:
+    """A card without some mitigations, and without what its editions say of them."""
+    kept = [one for one in card.get("mitigations", ()) if one["mitigation"] not in mitigations]
+    editions = [without_policies(edition, mitigations) for edition in card.get("editions", ())]
+    return with_some(with_some(card, "editions", editions), "mitigations", kept)
+
+
+def without_policies(edition: Values, mitigations: Collection[str]) -> Values:
+    """An edition without the policies of some mitigations."""
+    policies = edition.get("policies", {})
+    return with_some(edition, "policies", {name: policies[name] for name in policies if name not in mitigations})
+
+
+def with_some(values: Values, key: str, held: Collection[Any]) -> Values:
+    """Values with something under a key, which has to go where there is nothing."""
+    return {**values, key: held} if held else {name: values[name] for name in values if name != key}
+
+
+def spared_by(mutation: Mutation) -> frozenset[str]:
+    """The mitigations that a mutation of a metric, or of what letters are about, does not touch."""
+    if mutation.file not in METRICS and not rules_for(mutation) >= HEARD:
+        return frozenset()
+    metrics, asked = metrics_of(mutation), asked_by(mutation)
+    touched = {*labels(SHIPPED[mutation.file], mutation.steps)}
+    every = {one["mitigation"] for metric in metrics for one in SHIPPED[metric].get("mitigations", ())}
+    return frozenset(one for one in every - touched if f"excused_{one}" not in asked)
 
 
 def in_english(value: Any) -> Any:
@@ -353,19 +392,19 @@ def cases() -> tuple[Tried, ...]:
     trial = Trial(loaded.rulebook, Witness(loaded.engine.decide))
     read = [(case, trial.batch(case)) for case in cases_of(case_sources(FILES))]
     loaded.engine.close()
-    return tuple((case, batch) for case, batch in read if batch)
+    return tuple(Tried(case, batch, json.dumps(case.at["expect"].value, default=str)) for case, batch in read if batch)
 
 
-def own_cases(file: str) -> list[Tried]:
-    """The cases beside a rule file."""
-    return [each for each in cases() if Path(each[0].file).stem == file]
+def own_cases(files: Collection[str], tried: Collection[Tried]) -> list[Tried]:
+    """Those of some cases that stand beside rule files."""
+    return [each for each in tried if Path(each.case.file).stem in files]
 
 
 def unlike(files: Mapping[str, bytes], tried: Collection[Tried]) -> Iterator[tuple[str, str]]:
     """What cases say otherwise under some files: sentence and place in the verdict."""
     loaded = load(files)
     try:
-        for case, batch in tried:
+        for case, batch, _ in tried:
             found = evaluate(batch, loaded.rulebook, loaded.engine.decide, Wishes(EVIDENCE_MOST)).verdicts
             verdicts = {f"{verdict['seller_id']} {verdict['marketplace']}": verdict for verdict in found}
             yield from ((case.sentence, one.path) for one in differences(case.at["expect"], verdicts, batch.as_of))
@@ -398,22 +437,31 @@ def asked_by(mutation: Mutation) -> set[str]:
     return {fact for rule in rules for fact in rule.get("when", ())}
 
 
+def case_files(mutation: Mutation) -> frozenset[str]:
+    """The files whose cases are the first to notice a mutation."""
+    return frozenset({mutation.file, *(rules_for(mutation) & {"notices", "appeals", "related"})})
+
+
 @cache
-def expected(metrics: frozenset[str], rules: frozenset[str], file: str) -> frozenset[tuple[str, str]]:
-    """What cases beside a file say otherwise only because the pack is narrowed."""
-    return frozenset(unlike(narrowed(SHIPPED, metrics, rules), own_cases(file)))
+def expected(
+    metrics: frozenset[str], rules: frozenset[str], spared: frozenset[str], files: frozenset[str]
+) -> frozenset[tuple[str, str]]:
+    """What cases beside some files say otherwise only because the pack is narrowed."""
+    return frozenset(unlike(narrowed(SHIPPED, metrics, rules, spared), own_cases(files, cases())))
 
 
 def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
     """Whether the loader, an example or a case notices a mutation; a case that does is the first to be tried next."""
-    metrics, action, rules = metrics_of(mutation), action_of(mutation), rules_for(mutation)
-    own = [each for each in tried if action in json.dumps(each[0].at["expect"].value, default=str)]
+    metrics, action, files = metrics_of(mutation), action_of(mutation), case_files(mutation)
+    rules, spared = rules_for(mutation), spared_by(mutation)
+    own = [each for each in own_cases(files, tried) if action in each.expected]
+    known = expected(metrics, rules, spared, files)
     try:
-        for sentence, place in unlike(narrowed(mutation.values, metrics, rules), own):
-            if (sentence, place) not in expected(metrics, rules, mutation.file):
-                tried.sort(key=lambda each: each[0].sentence != sentence)
+        for told in unlike(narrowed(mutation.values, metrics, rules, spared), own):
+            if told not in known:
+                tried.sort(key=lambda each: each.case.sentence != told[0])
                 return True
-        every = [*tried, *cases()]  # its own first, though without narrowing
+        every = [*own, *tried]  # its own first, though without narrowing
         return mutation.name not in EQUIVALENT and any(unlike(narrowed(mutation.values, METRICS, RULES), every))
     except BrokenRulebook:
         return True
@@ -421,7 +469,7 @@ def is_noticed(mutation: Mutation, tried: list[Tried]) -> bool:
 
 @pytest.mark.parametrize("file", [*METRICS, *RULES, PERIODS, *sorted(MATTERS | ACCOUNTS)])
 def test_every_mutation_is_noticed(file: str) -> None:
-    tried = own_cases(file)
+    tried = list(cases())
     unnoticed = {mutation.name for mutation in mutations(file) if not is_noticed(mutation, tried)}
     known = {name for name in EQUIVALENT if name.startswith(f"{file}: ")}
     assert not unnoticed - known, "no case notices:\n" + "\n".join(sorted(unnoticed - known))
