@@ -234,8 +234,9 @@ def content(part: Record) -> bytes:
 def test_file(case: Record, strict: Flask) -> None:
     """A file is read, or every fault of it is told at its place."""
     parts = [(part["name"], content(part), part.get("file", ""), part.get("type", "")) for part in case["parts"]]
-    beside = [("batch", json.dumps(case.get("batch", TOP)).encode(), "batch.json", "")]
-    body = multipart([*beside, *parts])
+    top = case.get("batch", TOP)
+    beside = ("batch", (top if isinstance(top, str) else json.dumps(top)).encode(), "batch.json", "")
+    body = multipart([beside, *parts])
     reply = strict.test_client().post(
         f"/v1/verdicts{case.get('query', '')}", data=body.data, headers=dict(body.headers)
     )
