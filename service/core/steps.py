@@ -103,7 +103,7 @@ class Spread(NamedTuple):
         """Marks that are present from some days of the moments on until others."""
         days = moments.last - moments.first + 2
         first = slot * days - moments.first
-        return cls(slot, first + enters, first + np.minimum(leaves, moments.last + 1), days, slots)
+        return cls(slot, first + enters, first + leaves, days, slots)
 
     def sums(self, weight: Numbers | None) -> Numbers:
         """Per slot and day how many marks are present, or what they weigh."""

@@ -139,8 +139,7 @@ def read_arrow(content: bytes | memoryview, wanted: Collection[str], limits: Lim
         if rows > limits.records:
             raise TooManyRecords
         batches.append(batch)
-    kept = pa.schema([schema.field(place) for place in places]) if places else schema
-    table = pa.Table.from_batches(batches, batches[0].schema if batches else kept)
+    table = pa.Table.from_batches(batches, batches[0].schema if batches else schema)
     asked = [place for place, name in enumerate(table.column_names) if name in wanted]  # names may be told twice
     return Columns(list(schema.names), table.select(asked))
 
