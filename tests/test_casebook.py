@@ -138,6 +138,17 @@ def test_broken_case_file_has_these_faults(file: Path, report: Report) -> None:
     assert begin_alike(found, head(file, "fault")), "\n".join(found)
 
 
+def test_cases_of_reports_that_cannot_be_written_have_these_faults(tmp_path: Path) -> None:
+    file = HERE / "faulty_reports.yaml"
+    pack = shutil.copytree(ROOT / "tests" / "packs" / "minimal", tmp_path / "minimal")
+    (pack / "cases" / "reports").mkdir(parents=True)
+    shutil.copy(file, pack / "cases" / "reports")
+    report = run_folder(pack)
+    found = [f"{fault.line}:{fault.column} {fault.detail}" for fault in report.faults]
+    assert begin_alike(found, head(file, "fault")), "\n".join(found)
+    assert [result.passed for result in report.results] == [True], "\n".join(failure(report.results[0]))
+
+
 def test_other_cases_run_beside_those_with_faults(report: Report) -> None:
     ran = {Path(result.case.file).name for result in report.results}
     assert ran == {"defect_rate.yaml", "sellers.yaml", "trust.yaml"} | {file.name for file in FAILING}

@@ -55,6 +55,35 @@ def test_misspelt_word_is_told_with_the_nearest_allowed(folder: Path) -> None:
     assert "unknown field of orders 'refundd_at'; did you mean 'refunded_at'?" in check(str(folder))[1]
 
 
+def test_a_share_that_becomes_a_count_keeps_its_past(folder: Path) -> None:
+    """What its excuses and the excluded periods say of its years as a share stays, and says nothing of the count."""
+    card = folder / "amazon" / "metrics" / "late_shipment_rate.yaml"
+    edition = (
+        "editions:\n  - {since: 2027-03-01, unit: count, basis: assumed, source: late_shipment_policy, "
+        "levels: [{from: 0, level: good}, {from: 3, level: breach}]}\n"
+    )
+    examples = "examples:\n  - {counted: 2, level: good}\n  - {counted: 3, level: breach}\n"
+    text = card.read_text(encoding="utf-8").replace("- {total:", "- {as_of: 2027-02-28, total:")
+    card.write_text(text.replace("editions:\n", edition).replace("examples:\n", examples), encoding="utf-8")
+    code, said = check(str(folder))
+    assert code == 0, said
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("amazon", "pack.yaml:1:1: this folder is a pack; name the folder that holds packs"),
+        ("amazon/metrics", "this file belongs to no pack"),
+        ("nowhere", "no rule files (*.yaml) in this folder"),
+    ],
+)
+def test_another_folder_than_one_of_packs_is_told(where: str, said: str, folder: Path) -> None:
+    (folder / "nowhere").mkdir()
+    code, text = check(str(folder / where))
+    assert code == 1
+    assert said in text
+
+
 def test_json_form_lists_every_fault(folder: Path) -> None:
     edit(folder, "unit: share", "unit: shar")
     code, text = check(str(folder), "--format", "json")

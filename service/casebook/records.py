@@ -88,5 +88,8 @@ def absolute(value: Any, moment: datetime) -> Any:
     if not found:
         return value
     days, hours, minutes, seconds = (int(found[place] or 0) for place in range(2, 6))
-    apart = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return instant(moment - apart if found["sign"] == "-" else moment + apart)
+    try:
+        apart = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return instant(moment - apart if found["sign"] == "-" else moment + apart)
+    except OverflowError:  # beyond any calendar: no instant, and refused as such
+        return value

@@ -31,26 +31,41 @@ class ReportTrial:
 
     def result(self, case: Case) -> Result | None:
         """How a case comes out; None where it is faulty, which is noted in its source."""
-        moment = as_of(case)
-        if moment is None:
+        moment, content = as_of(case), bytes_of(case)
+        if moment is None or content is None:
             return None
-        report = Report("report", bytes_of(case))
+        report = Report("report", content)
         with suppress(UnknownReport, Garbled):  # what becomes of it is among the faults of the call
             self.shown += recognised(report, self.rulebook.reports)
         found = read(self.rulebook, report, case, moment)
         return Result(case, tuple(differences(case.at["expect"], found, moment)))
 
 
-def bytes_of(case: Case) -> bytes:
-    """The report of a case: rows as a flat file, objects as JSON, or a text as it stands."""
-    if text := case.at["text"].value:
-        return str(text).encode(case.at["encoding"].value or "utf-8")
-    if objects := case.at["json"].value:
-        return json.dumps(json_value(objects), ensure_ascii=False).encode()
+def bytes_of(case: Case) -> bytes | None:
+    """The report of a case; None where it has none or cannot be written, which is noted in its source."""
+    if not (case.at["text"] or case.at["json"] or case.at["rows"]):
+        case.at["case"].fault("a case of a report needs one: 'rows', 'json' or 'text'")
+        return None
+    encoding = case.at["encoding"]
+    try:
+        return text_of(case).encode(encoding.value or "utf-8")
+    except LookupError:
+        encoding.fault(f"unknown encoding {encoding.value!r}")
+    except UnicodeEncodeError as error:
+        encoding.fault(f"{encoding.value} has no {error.object[error.start]!a}")
+    return None
+
+
+def text_of(case: Case) -> str:
+    """The report of a case: a text as it stands, objects as JSON, or rows as a flat file."""
+    if case.at["text"]:
+        return str(case.at["text"].value)
+    if case.at["json"]:
+        return json.dumps(json_value(case.at["json"].value), ensure_ascii=False)
     rows = [{**case.defaults.get("rows", {}), **row} for row in case.at["rows"].value]
     names = list(dict.fromkeys(name for row in rows for name in row))
     lines = [names, *([cell(row.get(name)) for name in names] for row in rows)]
-    return "\r\n".join("\t".join(line) for line in lines).encode(case.at["encoding"].value or "utf-8")
+    return "\r\n".join("\t".join(line) for line in lines)
 
 
 def cell(value: Any) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from service.rulebook.shape import expected
 from service.rulebook.yaml_source import Path, Source
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -61,12 +63,16 @@ class Cursor:
         return False
 
     def day(self) -> date:
-        """The value as a date; a date that does not exist is a fault."""
+        """The value as a date; a date that does not exist, or lies in no year of a record, is a fault."""
         try:
-            return date.fromisoformat(self.value)
+            found = date.fromisoformat(self.value)
         except ValueError:
             self.fault(f"found {self.value!r}; expected a date that exists")
             return date.min
+        if FIRST_YEAR <= found.year <= LAST_YEAR:
+            return found
+        self.fault(f"found {self.value!r}; expected a date of the years {FIRST_YEAR} to {LAST_YEAR}")
+        return date.min
 
 
 class Layers:

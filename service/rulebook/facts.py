@@ -28,7 +28,8 @@ def facts_of(
     accounts: AccountRules,
 ) -> Facts:
     """The facts that health, status and action rules may ask for."""
-    own = {one.name for card in cards for edition in card.editions for one in edition.mitigations}
+    written = [each for card in cards for each in (card.shown, *card.shown["editions"])]  # of cards at fault as well
+    own = {one["mitigation"] for each in written for one in each.get("mitigations", ())}
     excused = {f"excused_{name}" for name in own | {each.name for each in periods}}
     due = {
         f"due_{entry['deadline'].value}"

@@ -8,6 +8,8 @@ from service.core.errors import BrokenRulebook, RuleFault
 
 Snapshot = Mapping[str, bytes]
 CASES = "cases"
+ENDING = ".yaml"
+ALIKE = frozenset({ENDING, ".yml"})  # a file that ends nearly right is a slip, not a stranger
 
 
 def snapshot(folder: Path) -> Snapshot:
@@ -17,11 +19,13 @@ def snapshot(folder: Path) -> Snapshot:
         BrokenRulebook: the folder cannot be read, or holds no rule files.
     """
     try:
-        taken = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.yaml"))}
+        found = [path for path in sorted(folder.rglob("*.[yY]*")) if path.suffix.lower() in ALIKE]
+        taken = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
     except OSError as error:
         raise BrokenRulebook([RuleFault(str(folder), 1, 1, f"cannot be read: {error.strerror}")]) from None
     if not rules_of(taken):
-        raise BrokenRulebook([RuleFault(str(folder), 1, 1, "no rule files (*.yaml) in this folder")])
+        detail = f"no rule files (*{ENDING}) in this folder" if folder.is_dir() else "no such folder"
+        raise BrokenRulebook([RuleFault(str(folder), 1, 1, detail)])
     return taken
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from service.core.cards import MILLION, VALUE, Edge, Rung, Target
 from service.rulebook.cursor import Cursor, Layers
 
+A_UNIT = {"share": "a share", "count": "a count", "average": "an average", "score": "a score"}
 PLACEHOLDERS = ("counted", "total", "value", "target", "days")
 EDGES = {"share": ((str,), "a share such as 2.5%"), "average": ((int, Decimal), "a number such as 4.8")}
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -68,7 +69,7 @@ def figure(cursor: Cursor, unit: str) -> int:
     value = cursor.value
     kinds, wanted = EDGES.get(unit, ((int,), "a whole number"))
     if not isinstance(value, kinds):
-        cursor.fault(f"found {value}; the edge of a {unit} is {wanted}")
+        cursor.fault(f"found {value}; the edge of {A_UNIT[unit]} is {wanted}")
         return -1
     number = Decimal(str(value).removesuffix("%")) / (100 if unit == "share" else 1)
     scaled = number * MILLION if unit in ("share", "average") else number
@@ -107,6 +108,6 @@ def check_text(cursor: Cursor, allowed: tuple[str, ...]) -> None:
         return
     for name in PLACEHOLDER.findall(cursor.value):
         if name not in allowed:
-            cursor.fault(f"unknown placeholder {{{name}}}; allowed: {', '.join(allowed)}")
+            cursor.fault(f"unknown placeholder {{{name}}}; allowed: {', '.join(allowed) or 'none'}")
     if {"{", "}"} & set(PLACEHOLDER.sub("", cursor.value)):
         cursor.fault("a brace that belongs to no placeholder")

@@ -16,7 +16,7 @@ from service.rulebook.account_rules import ACCOUNT_FILES, account_rules
 from service.rulebook.chapters import catalogue, chapters, notes
 from service.rulebook.cursor import Cursor
 from service.rulebook.facts import facts_of
-from service.rulebook.folder import Snapshot, digest, rules_of
+from service.rulebook.folder import ENDING, Snapshot, digest, rules_of
 from service.rulebook.ladder import check_text
 from service.rulebook.letter_rules import Around, letter_rules
 from service.rulebook.metric_card import metric_card
@@ -52,6 +52,8 @@ def load_rulebook(files: Snapshot) -> Rulebook:
         BrokenRulebook: something is wrong; carries every fault of every file.
     """
     files = rules_of(files)
+    if "pack.yaml" in files:
+        raise BrokenRulebook([RuleFault("pack.yaml", 1, 1, "this folder is a pack; name the folder that holds packs")])
     sources = {name: source_of(name, text) for name, text in files.items()}
     folders = sorted({name.split("/", 1)[0] for name in files if "/" in name})
     missing = [fault for folder in folders for fault in missing_files(folder, files)]
@@ -75,7 +77,8 @@ def checked(name: str, text: bytes) -> Source:
     """The same, read once: while a folder is being edited most of its files stay as they are."""
     source, kind = read_source(name, text), kind_of(name)
     if kind is None:
-        source.faults.append(RuleFault(name, 1, 1, "this file belongs to no pack; rules/README.md shows the layout"))
+        layout = "this file belongs to no pack; rules/README.md shows the layout"
+        source.faults.append(RuleFault(name, 1, 1, layout if name.endswith(ENDING) else f"rule files end in {ENDING}"))
     elif source.whole:
         check_shape(source, kind)
     return source
@@ -83,7 +86,7 @@ def checked(name: str, text: bytes) -> Source:
 
 def kind_of(name: str) -> str | None:
     """Which kind of rule file a path is."""
-    parts = name.split("/")
+    parts = name.split("/") if name.endswith(ENDING) else []
     if len(parts) == 2:
         return {**PACK_FILES, **BESIDE_FILES, **REPORT_FILES}.get(parts[1])
     return FOLDERS.get(parts[1]) if len(parts) == 3 else None

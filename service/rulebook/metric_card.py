@@ -11,7 +11,7 @@ from service.core.mappings import WHOLE
 from service.rulebook.conditions import asks_for_now_elsewhere
 from service.rulebook.counting import counting, score, windows
 from service.rulebook.cursor import Cursor, Layers
-from service.rulebook.ladder import rungs, target
+from service.rulebook.ladder import A_UNIT, rungs, target
 from service.rulebook.mitigations import mitigations
 from service.rulebook.reach import check_editions, check_levels
 from service.rulebook.yaml_source import json_value
@@ -52,11 +52,11 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
     unit = layers["unit"].value
     for key in NEEDED[unit]:
         if not layers[key]:
-            cursor.fault(f"{key!r} is missing: a {unit} needs it, here or on the card")
+            cursor.fault(f"{key!r} is missing: {A_UNIT[unit]} needs it, here or on the card")
     for key in FOREIGN[unit]:
         own = root[key] if root["unit"].value == unit else cursor[key]  # a card may have been of another unit before
         if cursor[key] or own:
-            (cursor[key] or own).fault(f"{key!r} says nothing of a {unit}", key=True)
+            (cursor[key] or own).fault(f"{key!r} says nothing of {A_UNIT[unit]}", key=True)
     address = f"{pack}/metrics/{root['metric'].value}@{edition_name(root, cursor)}"
     ladder = tuple(rungs(cursor, layers, address, unit))
     known = [*TABLES, *(f"{table}.{field}" for table in TABLES for field in (*shape(table).fields, WHOLE))]
@@ -77,7 +77,8 @@ def edition(root: Cursor, cursor: Cursor, pack: str) -> Edition:
         counting=None if unit == "score" or not layers["of"] else counting(layers),
         score=score(layers["score"]) if unit == "score" and layers["score"] else None,
     )
-    excuses = tuple(mitigations(layers["mitigations"], found, cursor["policies"]))
+    inherits = unit in ("share", root["unit"].value)  # a card may have been of another unit before
+    excuses = tuple(mitigations((layers if inherits else cursor)["mitigations"], found, cursor["policies"]))
     found = replace(found, mitigations=excuses, context=contexts(layers))
     check_foreseeable(cursor, found)
     check_levels(cursor["levels"], ladder, unit, found.score)
@@ -128,7 +129,7 @@ def example(cursor: Cursor, marketplaces: frozenset[str], editions: list[Edition
         return None
     figures: dict[str, Any] = {name: cursor[name].value for name in FIGURES[found.unit]}
     if None in figures.values():
-        cursor.fault(f"an example of a {found.unit} needs {' and '.join(figures)}")
+        cursor.fault(f"an example of {A_UNIT[found.unit]} needs {' and '.join(figures)}")
         return None
     check_figures(cursor, found, figures)
     figures.update(cursor["also"].value or {})
@@ -139,7 +140,7 @@ def check_figures(cursor: Cursor, found: Edition, figures: Mapping[str, int]) ->
     """Faults for figures that an edition of this unit does not have, or cannot have."""
     for name in sorted({"counted", "total", "score"} - figures.keys()):
         if cursor[name]:
-            cursor[name].fault(f"{name!r} says nothing of a {found.unit}")
+            cursor[name].fault(f"{name!r} says nothing of {A_UNIT[found.unit]}")
     if found.unit == "share" and figures["counted"] > figures["total"]:
         cursor.fault("more is counted than there is in total")
     score = found.score

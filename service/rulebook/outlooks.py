@@ -28,6 +28,11 @@ class Counted(NamedTuple):
         cards = [card for card in self.cards if metric in (None, card.metric)]
         return [counting for card in cards for edition in card.editions for counting in edition.countings]
 
+    def tells_all(self) -> bool:
+        """Whether every card tells what it counts; one at fault may not, and says so itself."""
+        editions = [edition for card in self.cards for edition in card.editions]
+        return all(edition.countings for edition in editions) and all(one.by for one in self.countings())
+
 
 def outlooks(root: Cursor, around: Counted) -> tuple[Outlook, ...]:
     """The outlooks of the file, newest first."""
@@ -93,7 +98,7 @@ def check_ending(entry: Cursor, table: str, around: Counted) -> None:
             inner.fault(f"only a word of a closed list or a yes or no can become, and {name!r} is none", key=True)
         else:
             word(inner, kinds[name], name)
-            if f"{table}.{name}" not in asked:
+            if f"{table}.{name}" not in asked and around.tells_all():
                 inner.fault(f"no metric asks for {table}.{name}", key=True)
 
 
@@ -106,7 +111,7 @@ def check_waiting(entry: Cursor, table: str, around: Counted) -> None:
         entry.fault("a matter either becomes something or is open until a metric counts it")
     elif entry["metric"].one_of((card.metric for card in around.cards), "metric"):
         metric = entry["metric"].value
-        if table not in {counting.of for counting in around.countings(metric)}:
+        if table not in {counting.of for counting in around.countings(metric)} and around.tells_all():
             entry["of"].fault(f"{metric} counts no {table}")
 
 

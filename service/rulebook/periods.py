@@ -30,11 +30,14 @@ def spared(
         pack: the file of the pack.
         at_fault: metrics of which a period cannot tell what they are.
     """
-    sound = [card for card in cards if card.metric not in at_fault]
-    shares = dict.fromkeys(at_fault, True) | {card.metric: all(map(can_spare, card.editions)) for card in sound}
+    shares = {card.metric: card.metric in at_fault or any(map(can_spare, card.editions)) for card in cards}
+    own = {card.metric: {one.name for edition in card.editions for one in edition.mitigations} for card in cards}
     periods = tuple(excluded_periods(root, pack["pack"].value, shares, pack["marketplaces"].value))
+    for period, entry in zip(periods, root[KEY].entries(), strict=True):
+        if any(period.name in own.get(metric, ()) for metric in period.metrics):
+            entry["period"].fault(f"{period.name!r} is the name of a mitigation of a card that the period names")
     zone = pack["time_zone"].value
-    if at_fault or zone not in zone_names():  # the pack is refused, and what is missing would only be told twice
+    if at_fault or root.source.faults or zone not in zone_names():  # the pack is refused
         return cards, periods
     return tuple(with_periods(cards, root, periods, ZoneInfo(zone))), periods
 
@@ -76,9 +79,11 @@ def with_periods(
     """The cards, each with an excuse for the periods that name it, before its own."""
     listed = list(zip(root[KEY].entries(), periods, strict=True))
     for card in cards:
-        meant = [each for each in listed if card.metric in each[1].metrics and all(map(can_spare, card.editions))]
+        meant = [each for each in listed if card.metric in each[1].metrics]
         editions = tuple(
             replace(one, mitigations=(*(excuse(one, *each, zone) for each in meant), *one.mitigations))
+            if can_spare(one)
+            else one
             for one in card.editions
         )
         yield replace(card, editions=editions) if meant else card

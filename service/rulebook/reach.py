@@ -1,5 +1,7 @@
 """What could never happen: levels no figure reaches, editions and rules that others always come before."""
 
+from datetime import date
+
 from service.core.cards import MILLION, Edition, Rung
 from service.core.chapters import Want
 from service.core.countings import Score
@@ -19,7 +21,7 @@ def check_editions(cursors: list[Cursor], editions: list[Edition]) -> None:
     """Faults for editions that are not newest first, or never in force because another always comes before."""
     for place in range(1, len(editions)):
         own = editions[place]
-        if own.since > editions[place - 1].since:
+        if date.min != editions[place - 1].since < own.since:
             cursors[place]["since"].fault("editions stand newest first")
         for other in editions[:place]:
             wider = other.marketplaces is None or (own.marketplaces or {""}) <= other.marketplaces
