@@ -24,7 +24,6 @@ from service.schemas.records import TABLES
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BYTE = re.compile(r"\(byte (\d+)\)")
-
 REPEATED = "The key stands twice, and nothing says which of the two is meant."
 
 Form = TypeVar("Form")

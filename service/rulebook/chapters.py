@@ -116,8 +116,8 @@ def catalogue(root: Cursor) -> dict[str, Action]:
     actions = {
         name: Action(name, entry["text"].value, entry["urgency"].value) for name, entry in root["catalogue"].items()
     }
-    for entry in (entry for _, entry in root["catalogue"].items()):
-        check_text(entry["text"], ())
+    for name in actions:
+        check_text(root["catalogue"][name]["text"], ())
     suggested = list(suggestions(root))
     for cursor in suggested:
         cursor.one_of(actions, "action")

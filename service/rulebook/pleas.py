@@ -1,6 +1,5 @@
 """What a mitigation says beside its excuse → a plea, every quoted field and every name in its words checked."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from service.core.clauses import Condition, Test, Twin, walk
@@ -8,9 +7,9 @@ from service.core.known import FORMS
 from service.core.pleas import ABSENCES, RECORD, TWIN, Line, Name, Plea, Quote, Until
 from service.rulebook.conditions import ORDER_TABLES, condition, duration, field_kinds
 from service.rulebook.cursor import Cursor
+from service.rulebook.ladder import PLACEHOLDER
 from service.schemas.scalars import Boolean, Choice, Timestamp
 
-PLACEHOLDER = re.compile(r"\{([a-z_.]*)\}")
 ENGLISH = "en"
 ENDS = ("from", "to")
 OF_ORDER = "order_id"
