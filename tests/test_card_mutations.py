@@ -1,8 +1,9 @@
 """What the cases are worth: change any number or condition of a shipped rule file, and an example or a case must fail.
 
 Each mutation is one change of meaning: an edge or a day further, a condition, a word or a rule gone, an operator, a
-word or a rule for its neighbour. It is tried on the cases of its own file, in a pack narrowed to what it can touch;
-only what nobody notices there is put before all cases. A mutation that the loader refuses is noticed as well.
+word or a rule for its neighbour. It is tried on the cases of its own file, in a pack narrowed to what it can touch,
+which is sound without it; only what nobody notices there is put before all cases. A mutation that the loader refuses
+is noticed as well.
 """
 
 import json
