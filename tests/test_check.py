@@ -69,6 +69,15 @@ def test_a_share_that_becomes_a_count_keeps_its_past(folder: Path) -> None:
     assert code == 0, said
 
 
+def test_files_beside_the_packs_are_nobodys_rules(folder: Path) -> None:
+    for name in (".github/workflows/ci.yml", "mkdocs.yml", "amazon/funds.YML"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("on: push\n", encoding="utf-8")
+    code, text = check(str(folder))
+    assert code == 1
+    assert text.splitlines()[:-1] == ["amazon/funds.YML:1:1: rule files end in .yaml"]
+
+
 @pytest.mark.parametrize(
     ("where", "said"),
     [

@@ -7,8 +7,7 @@ from typing import Any
 
 from service.rulebook.shape import expected
 from service.rulebook.yaml_source import Path, Source
-
-FIRST_YEAR, LAST_YEAR = 1900, 2999
+from service.schemas.batch import QuestionTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,15 @@ class Cursor:
         return False
 
     def day(self) -> date:
-        """The value as a date; a date that does not exist, or lies in no year of a record, is a fault."""
+        """The value as a date; a date that does not exist, or that nobody can ask for, is a fault."""
         try:
             found = date.fromisoformat(self.value)
         except ValueError:
             self.fault(f"found {self.value!r}; expected a date that exists")
             return date.min
-        if FIRST_YEAR <= found.year <= LAST_YEAR:
+        if QuestionTime.earliest.date() <= found < QuestionTime.latest.date():
             return found
-        self.fault(f"found {self.value!r}; expected a date of the years {FIRST_YEAR} to {LAST_YEAR}")
+        self.fault(f"found {self.value!r}; expected a date of the years {QuestionTime.years()}")
         return date.min
 
 

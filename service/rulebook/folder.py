@@ -9,7 +9,7 @@ from service.core.errors import BrokenRulebook, RuleFault
 Snapshot = Mapping[str, bytes]
 CASES = "cases"
 ENDING = ".yaml"
-ALIKE = frozenset({ENDING, ".yml"})  # a file that ends nearly right is a slip, not a stranger
+ALIKE = frozenset({ENDING, ".yml"})
 
 
 def snapshot(folder: Path) -> Snapshot:
@@ -19,7 +19,7 @@ def snapshot(folder: Path) -> Snapshot:
         BrokenRulebook: the folder cannot be read, or holds no rule files.
     """
     try:
-        found = [path for path in sorted(folder.rglob("*.[yY]*")) if path.suffix.lower() in ALIKE]
+        found = [path for path in sorted(folder.rglob("*.[yY]*")) if path.suffix == ENDING or is_slip(path)]
         taken = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
     except OSError as error:
         raise BrokenRulebook([RuleFault(str(folder), 1, 1, f"cannot be read: {error.strerror}")]) from None
@@ -27,6 +27,11 @@ def snapshot(folder: Path) -> Snapshot:
         detail = f"no rule files (*{ENDING}) in this folder" if folder.is_dir() else "no such folder"
         raise BrokenRulebook([RuleFault(str(folder), 1, 1, detail)])
     return taken
+
+
+def is_slip(path: Path) -> bool:
+    """Whether a file ends nearly as a rule file does, and lies within a pack; elsewhere it may be anybody's."""
+    return path.suffix.lower() in ALIKE and any((parent / "pack.yaml").exists() for parent in path.parents)
 
 
 def rules_of(files: Snapshot) -> Snapshot:

@@ -30,12 +30,7 @@ def spared(
         pack: the file of the pack.
         at_fault: metrics of which a period cannot tell what they are.
     """
-    shares = {card.metric: card.metric in at_fault or any(map(can_spare, card.editions)) for card in cards}
-    own = {card.metric: {one.name for edition in card.editions for one in edition.mitigations} for card in cards}
-    periods = tuple(excluded_periods(root, pack["pack"].value, shares, pack["marketplaces"].value))
-    for period, entry in zip(periods, root[KEY].entries(), strict=True):
-        if any(period.name in own.get(metric, ()) for metric in period.metrics):
-            entry["period"].fault(f"{period.name!r} is the name of a mitigation of a card that the period names")
+    periods = tuple(excluded_periods(root, pack, {card.metric: card for card in cards}, at_fault))
     zone = pack["time_zone"].value
     if at_fault or root.source.faults or zone not in zone_names():  # the pack is refused
         return cards, periods
@@ -43,9 +38,9 @@ def spared(
 
 
 def excluded_periods(
-    root: Cursor, pack: str, shares: Mapping[str, bool], marketplaces: Iterable[str]
+    root: Cursor, pack: Cursor, cards: Mapping[str, Card], at_fault: Collection[str]
 ) -> Iterator[ExcludedPeriod]:
-    """The periods of the file, each checked; `shares` tells of each metric whether its records can be spared."""
+    """The periods of the file, each checked."""
     met: set[str] = set()
     for name in root["sources"].value:
         root["sources"][name]["read_on"].day()
@@ -55,17 +50,26 @@ def excluded_periods(
             entry["period"].fault(f"period {name!r} stands twice")
         met.add(name)
         for metric in entry["metrics"].entries():
-            if metric.one_of(shares, "metric") and not shares[metric.value]:
-                metric.fault(f"{metric.value!r} is no share whose counted records hurt")
+            if metric.one_of(cards, "metric"):
+                check_metric(metric, entry["period"], cards[metric.value].editions, at_fault)
         for domain in entry["marketplaces"].entries():
-            domain.one_of(marketplaces, "marketplace")
+            domain.one_of(pack["marketplaces"].value, "marketplace")
         since, until = entry[FROM].day(), entry[TO].day()
         if since > until > date.min:
             entry[TO].fault("the period ends before it begins")
         entry["source"].one_of(root["sources"].value, "source")
         for inner in entry["words"].value:
             lines(entry["words"][inner], NAMES, NAMES)
-        yield ExcludedPeriod(name, f"{pack}/{KEY}@{since}#{name}", since, until, tuple(entry["metrics"].value))
+        address = f"{pack['pack'].value}/{KEY}@{since}#{name}"
+        yield ExcludedPeriod(name, address, since, until, tuple(entry["metrics"].value))
+
+
+def check_metric(metric: Cursor, period: Cursor, editions: Iterable[Edition], at_fault: Collection[str]) -> None:
+    """Faults for a metric whose records cannot be spared, or that has an excuse of the period's name already."""
+    if metric.value not in at_fault and not any(map(can_spare, editions)):
+        metric.fault(f"{metric.value!r} is no share whose counted records hurt")
+    if period.value in {one.name for edition in editions for one in edition.mitigations}:
+        period.fault(f"{period.value!r} is the name of a mitigation of a card that the period names")
 
 
 def can_spare(edition: Edition) -> bool:

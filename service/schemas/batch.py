@@ -40,9 +40,13 @@ class QuestionTime(Timestamp):
     def read(self, text: str) -> datetime | Wording:
         moment = super().read(text)
         if isinstance(moment, datetime) and not self.earliest <= moment < self.latest:
-            years = f"{self.earliest.year} to {self.latest.year - 1}"
-            return Wording("out_of_range", f"Expected an instant of the years {years}.")
+            return Wording("out_of_range", f"Expected an instant of the years {self.years()}.")
         return moment
+
+    @classmethod
+    def years(cls) -> str:
+        """The years one may ask for, in words."""
+        return f"{cls.earliest.year} to {cls.latest.year - 1}"
 
 
 class Top(Shape):
